@@ -1,0 +1,86 @@
+package intake
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// Channel is one way in, working one source.
+type Channel interface {
+	// Name is the source, as the configuration names it: "email/forum". It never
+	// comes from a host or a user, so that a moved mailbox keeps its history.
+	Name() string
+
+	// Run brings in what is new and then waits for more. It returns nil only when
+	// ctx ends; any error means that the connection is gone, and the supervisor
+	// calls again after a pause. A Permanent error needs a person first.
+	Run(ctx context.Context, l Ledger) error
+}
+
+// State is how a source does.
+type State string
+
+// The states of a source. A parked source waits for a person.
+const (
+	Connecting State = "connecting"
+	Connected  State = "connected"
+	Failing    State = "failing"
+	Parked     State = "parked"
+	Stopped    State = "stopped"
+)
+
+// Status is the state of a source, for the channels screen.
+type Status struct {
+	State  State
+	Fault  string    // a Fault code, empty when all is well
+	Detail string    // what the far side or the system said, for the engineer; never a secret
+	Next   time.Time // when the next attempt is due, zero when none is planned
+}
+
+// Fault codes that every channel shares. Screens turn a code into a sentence
+// that says what to do; a channel adds codes of its own.
+const (
+	FaultUnreachable = "unreachable" // no answer from the far side
+	FaultRefused     = "refused"     // name and password, or token, were not accepted
+	FaultTLS         = "tls"         // no trustworthy encrypted connection
+	FaultProtocol    = "protocol"    // the far side answered something unexpected
+	FaultStorage     = "storage"     // our own disk or database does not take it
+	FaultLeased      = "leased"      // another process works the source
+	FaultPanic       = "panic"       // a defect in this program
+)
+
+// Fault is an error that a person can act on: Code leads to the sentence.
+type Fault struct {
+	Code string
+	Err  error
+}
+
+func (f *Fault) Error() string { return f.Code + ": " + f.Err.Error() }
+func (f *Fault) Unwrap() error { return f.Err }
+
+// FaultOf finds the code of err; what no channel named is a protocol fault.
+func FaultOf(err error) string {
+	var f *Fault
+	switch {
+	case errors.As(err, &f):
+		return f.Code
+	case errors.Is(err, ErrLeased):
+		return FaultLeased
+	default:
+		return FaultProtocol
+	}
+}
+
+// Permanent marks an error that trying again does not mend.
+func Permanent(err error) error { return &permanent{err} }
+
+type permanent struct{ error }
+
+func (p *permanent) Unwrap() error { return p.error }
+
+// IsPermanent tells whether err was marked with Permanent.
+func IsPermanent(err error) bool {
+	var p *permanent
+	return errors.As(err, &p)
+}
