@@ -30,9 +30,7 @@ type streams struct {
 
 // commands lists the subcommands in the order of the help text.
 func commands() []command {
-	return []command{
-		parseCommand,
-	}
+	return []command{}
 }
 
 // errUsage says that the command line was wrong and has been explained.
