@@ -56,7 +56,9 @@ type Entry struct {
 func (db *DB) Recent(ctx context.Context, staff int64, limit int) ([]Entry, error) { panic("skeleton") }
 
 // Entries lists entries after the given one, oldest first, for live updates.
-func (db *DB) Entries(ctx context.Context, after int64, limit int) ([]Entry, error) { panic("skeleton") }
+func (db *DB) Entries(ctx context.Context, after int64, limit int) ([]Entry, error) {
+	panic("skeleton")
+}
 
 // InputError says which field of a request is wrong and, as a key of the language files, why.
 type InputError struct{ Field, Key string }

@@ -70,7 +70,9 @@ func (db *DB) Neighbour(ctx context.Context, f Filter, ref string, step int) (Su
 }
 
 // All calls yield for every proposal of f with its full detail, in order, for exports.
-func (db *DB) All(ctx context.Context, f Filter, yield func(*Proposal) error) error { panic("skeleton") }
+func (db *DB) All(ctx context.Context, f Filter, yield func(*Proposal) error) error {
+	panic("skeleton")
+}
 
 // Counts are kept, not counted: proposals by state, by priority (tagged) and by channel and state.
 type Counts struct {
