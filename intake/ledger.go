@@ -68,7 +68,8 @@ var ErrLeased = errors.New("another process works this source")
 
 // Ledger is the right to work one source, and the book kept of it. It is had
 // from the store, which gives it to one process at a time; every method fails
-// with ErrLeased once it was lost.
+// with ErrLeased once it was lost. Several goroutines may use it, each working
+// a place of its own.
 type Ledger interface {
 	// Position opens a place. The first time, baseline (the highest item on the
 	// far side) is remembered. A new epoch retires the folder's earlier ones.
@@ -79,7 +80,8 @@ type Ledger interface {
 	// position behind them, in one transaction that has been committed when
 	// Record returns. It stops early when a person waits to write, so n may be
 	// less than len(items): call it again with the rest. An item that is already
-	// there changes nothing and counts as recorded. An item that cannot be
+	// there changes nothing and counts as recorded, unless nothing had been read
+	// of it (Due): then what is known now takes its place. An item that cannot be
 	// recorded goes to quarantine; only a fault that would hit every item (a full
 	// disk, a lost lease) is an error.
 	Record(ctx context.Context, p Place, items []Item) (n int, err error)
@@ -90,7 +92,11 @@ type Ledger interface {
 	// Known lists, in order, the items of a place above after that have a row.
 	Known(ctx context.Context, p Place, after uint32, limit int) ([]uint32, error)
 
-	// Due lists the items that want to be fetched again now.
+	// Read lists, in order, the items of a place above after whose content is
+	// recorded: those the far side may be told about.
+	Read(ctx context.Context, p Place, after uint32, limit int) ([]uint32, error)
+
+	// Due lists, in order, the items that want to be fetched again now.
 	Due(ctx context.Context, p Place, limit int) ([]Due, error)
 
 	// Census notes what a comparison with the far side found: how many items it
