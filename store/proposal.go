@@ -45,6 +45,7 @@ type Summary struct {
 // Filter chooses proposals; the zero value chooses all. Fields are joined by and.
 type Filter struct {
 	States      []State
+	Waiting     bool // only those that wait for staff: new ones, and decided ones that changed since
 	Priority    string
 	Channel     string
 	Participant int64
@@ -77,6 +78,7 @@ func (db *DB) All(ctx context.Context, f Filter, yield func(*Proposal) error) er
 // Counts are kept, not counted: proposals by state, by priority (tagged) and by channel and state.
 type Counts struct {
 	State    map[State]int64
+	Waiting  int64 // new ones, and decided ones that changed since
 	Priority map[string]int64
 	Channel  map[string]map[State]int64
 }

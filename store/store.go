@@ -1,14 +1,21 @@
 // Package store keeps everything in one database and is the only package that
 // speaks SQL. Each noun has a file of its own.
+//
+// Read it in this order: store.go (how it is opened), write.go (the one writer),
+// record.go and admit.go (how what arrives is made safe), proposal.go and
+// list.go (how it is read), decide.go (what staff do).
 package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
+	"fmt"
 	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
 	"time"
-
-	"usulan/intake"
 )
 
 // ErrNotFound says that nothing is there under the name given.
@@ -23,21 +30,127 @@ type DB struct {
 	// Now is the clock; one instant is used for a whole transaction.
 	Now func() time.Time
 	Log *slog.Logger
+
+	dir     string
+	writer  *writer
+	readers *sql.DB
+	reads   sync.Map // query text to *sql.Stmt on readers
 }
 
 // Open opens the database in folder dir, creating and migrating it as needed.
 // A database newer than the program is refused.
-func Open(ctx context.Context, dir string, log *slog.Logger) (*DB, error) { panic("skeleton") }
+func Open(ctx context.Context, dir string, log *slog.Logger) (*DB, error) {
+	db := &DB{Now: time.Now, Log: log, dir: dir}
+	if err := db.open(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("open database in %s: %w", dir, err), db.Close())
+	}
+	return db, nil
+}
+
+func (db *DB) open(ctx context.Context) error {
+	if err := os.MkdirAll(db.dir, 0o700); err != nil {
+		return err
+	}
+	file := filepath.Join(db.dir, databaseName)
+	var err error
+	if db.writer, err = openWriter(ctx, file); err != nil {
+		return err
+	}
+	steps, err := migrations()
+	if err != nil {
+		return err
+	}
+	if err := db.migrate(ctx, db.writer.conn, steps); err != nil {
+		return err
+	}
+	db.readers, err = dial(file, false)
+	return err
+}
 
 // Close waits for work in hand and closes the database.
-func (db *DB) Close() error { panic("skeleton") }
+func (db *DB) Close() error {
+	var errs []error
+	db.reads.Range(func(_, stmt any) bool {
+		errs = append(errs, stmt.(*sql.Stmt).Close())
+		return true
+	})
+	if db.readers != nil {
+		errs = append(errs, db.readers.Close())
+	}
+	if db.writer != nil {
+		errs = append(errs, db.writer.close())
+	}
+	return errors.Join(errs...)
+}
 
-// Acquire leases a source to this process; intake.ErrLeased when another has it.
-func (db *DB) Acquire(ctx context.Context, source string) (intake.Ledger, error) { panic("skeleton") }
+// prepared returns the statement of a query on the readers, made once.
+func (db *DB) prepared(ctx context.Context, query string) (*sql.Stmt, error) {
+	if stmt, ok := db.reads.Load(query); ok {
+		return stmt.(*sql.Stmt), nil
+	}
+	stmt, err := db.readers.PrepareContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	if other, loaded := db.reads.LoadOrStore(query, stmt); loaded {
+		return other.(*sql.Stmt), stmt.Close()
+	}
+	return stmt, nil
+}
 
-// LastEntry is the number of the newest entry: it grows with every change.
-func (db *DB) LastEntry(ctx context.Context) (int64, error) { panic("skeleton") }
+// row reads one row into dest; ErrNotFound when there is none.
+func (db *DB) row(ctx context.Context, query string, args []any, dest ...any) error {
+	stmt, err := db.prepared(ctx, query)
+	if err != nil {
+		return err
+	}
+	return found(stmt.QueryRowContext(ctx, args...).Scan(dest...))
+}
 
-// Changed waits until there are entries after the one given, whichever process
-// wrote them, and returns the newest number. It returns ctx's error when that ends first.
-func (db *DB) Changed(ctx context.Context, after int64) (int64, error) { panic("skeleton") }
+// each calls scan for every row of a query.
+func (db *DB) each(ctx context.Context, query string, args []any, scan func(*sql.Rows) error) error {
+	stmt, err := db.prepared(ctx, query)
+	if err != nil {
+		return err
+	}
+	rows, err := stmt.QueryContext(ctx, args...)
+	if err != nil {
+		return err
+	}
+	return eachRow(rows, scan)
+}
+
+// eachRow calls scan for every row and closes rows.
+func eachRow(rows *sql.Rows, scan func(*sql.Rows) error) error {
+	defer rows.Close()
+	for rows.Next() {
+		if err := scan(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// found turns the driver's word for "no row" into ours.
+func found(err error) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return ErrNotFound
+	}
+	return err
+}
+
+// millis is how times are stored: UTC milliseconds, 0 for the zero time.
+func millis(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+// instant reads what millis wrote.
+func instant(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).UTC()
+}

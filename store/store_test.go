@@ -1,0 +1,56 @@
+package store
+
+import (
+	"context"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// settings is the forum of the tests.
+func settings() Settings {
+	return Settings{
+		Forum: Forum{
+			Name: "Forum Perangkat Daerah", Prefix: "USL", Year: 2020, PlanYear: 2021,
+			Opens:  time.Date(2020, 3, 1, 0, 0, 0, 0, time.UTC),
+			Closes: time.Date(2020, 4, 1, 0, 0, 0, 0, time.UTC),
+		},
+		Priorities: []Priority{
+			{Code: "P1", Short: "MODAL", Title: "Permodalan", Keywords: []string{"modal", "pinjaman"}},
+			{Code: "P2", Short: "MUTU", Title: "Mutu produk"},
+		},
+		Reasons: []Reason{{Code: "duplicate", Title: "Duplikat", Gloss: "Duplicate"}},
+	}
+}
+
+// open opens a database for one test.
+func open(t testing.TB, dir string) *DB {
+	t.Helper()
+	db, err := Open(context.Background(), dir, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Errorf("close: %v", err)
+		}
+	})
+	return db
+}
+
+func TestConfigure(t *testing.T) {
+	db := open(t, t.TempDir())
+	want := settings()
+	if err := db.Configure(t.Context(), want); err != nil {
+		t.Fatal(err)
+	}
+	got, err := db.Settings(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("settings (-want +got):\n%s", diff)
+	}
+}

@@ -1,0 +1,171 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+)
+
+// writer is the one connection that writes. Who writes holds its turn.
+type writer struct {
+	pool *sql.DB
+	conn *sql.Conn
+
+	turn  chan struct{} // holds one token while somebody writes
+	staff atomic.Int32  // persons who write or wait to
+
+	// Statements by their text. Only who holds the turn touches it.
+	stmts map[string]*sql.Stmt
+}
+
+func openWriter(ctx context.Context, file string) (*writer, error) {
+	pool, err := dial(file, true)
+	if err != nil {
+		return nil, err
+	}
+	conn, err := pool.Conn(ctx)
+	if err != nil {
+		return nil, errors.Join(err, pool.Close())
+	}
+	return &writer{pool: pool, conn: conn, turn: make(chan struct{}, 1), stmts: map[string]*sql.Stmt{}}, nil
+}
+
+// close waits for its turn, which nobody gets after.
+func (w *writer) close() error {
+	w.turn <- struct{}{}
+	var errs []error
+	for _, stmt := range w.stmts {
+		errs = append(errs, stmt.Close())
+	}
+	return errors.Join(append(errs, w.conn.Close(), w.pool.Close())...)
+}
+
+// tx is a write transaction. Its statements run to their end whatever becomes
+// of the caller's context: they are short, and half a batch is worth nothing.
+type tx struct {
+	db  *DB
+	now time.Time
+	ctx context.Context
+
+	entries bool // an entry was written: tell who waits for changes
+}
+
+// write runs do in a transaction on behalf of a person, and goes before intake.
+func (db *DB) write(ctx context.Context, do func(*tx) error) error {
+	db.writer.staff.Add(1)
+	defer db.writer.staff.Add(-1)
+	return db.transact(ctx, do)
+}
+
+// transact waits for its turn and runs do in a transaction. What do returns
+// decides between commit and rollback.
+func (db *DB) transact(ctx context.Context, do func(*tx) error) error {
+	w := db.writer
+	select {
+	case w.turn <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { <-w.turn }()
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	t := &tx{db: db, now: db.Now().UTC(), ctx: context.WithoutCancel(ctx)}
+	if err := t.exec("BEGIN IMMEDIATE"); err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	// A panic must not leave the transaction open for the next one.
+	done := false
+	defer func() {
+		if !done {
+			t.rollback()
+		}
+	}()
+	if err := do(t); err != nil {
+		return err
+	}
+	if err := t.exec("COMMIT"); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	done = true
+	return nil
+}
+
+// rollback gives up. SQLite may have done so by itself already (a full disk).
+func (t *tx) rollback() {
+	if _, err := t.db.writer.conn.ExecContext(t.ctx, "ROLLBACK"); err != nil {
+		t.db.Log.Debug("nothing to roll back", "error", err)
+	}
+}
+
+func (t *tx) prepared(query string) (*sql.Stmt, error) {
+	w := t.db.writer
+	if stmt := w.stmts[query]; stmt != nil {
+		return stmt, nil
+	}
+	stmt, err := w.conn.PrepareContext(t.ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	w.stmts[query] = stmt
+	return stmt, nil
+}
+
+// exec runs a statement.
+func (t *tx) exec(query string, args ...any) error {
+	_, err := t.change(query, args...)
+	return err
+}
+
+// change runs a statement and returns how many rows it changed.
+func (t *tx) change(query string, args ...any) (int64, error) {
+	stmt, err := t.prepared(query)
+	if err != nil {
+		return 0, err
+	}
+	result, err := stmt.ExecContext(t.ctx, args...)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+// insert runs an INSERT of one row into a table with an id and returns the id.
+// It is the one place where SQLite gives an id another way than RETURNING,
+// which would cost a result set.
+func (t *tx) insert(query string, args ...any) (int64, error) {
+	stmt, err := t.prepared(query)
+	if err != nil {
+		return 0, err
+	}
+	result, err := stmt.ExecContext(t.ctx, args...)
+	if err != nil {
+		return 0, err
+	}
+	return result.LastInsertId()
+}
+
+// row reads one row into dest; ErrNotFound when there is none.
+func (t *tx) row(query string, args []any, dest ...any) error {
+	stmt, err := t.prepared(query)
+	if err != nil {
+		return err
+	}
+	return found(stmt.QueryRowContext(t.ctx, args...).Scan(dest...))
+}
+
+// each calls scan for every row of a query.
+func (t *tx) each(query string, args []any, scan func(*sql.Rows) error) error {
+	stmt, err := t.prepared(query)
+	if err != nil {
+		return err
+	}
+	rows, err := stmt.QueryContext(t.ctx, args...)
+	if err != nil {
+		return err
+	}
+	return eachRow(rows, scan)
+}
