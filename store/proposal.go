@@ -70,10 +70,6 @@ func (db *DB) Neighbour(ctx context.Context, f Filter, ref string, step int) (Su
 	panic("skeleton")
 }
 
-// Summaries returns the proposals of these references, in that order; one that
-// was never given is left out. For the trail and for rows already on screen.
-func (db *DB) Summaries(ctx context.Context, refs []string) ([]Summary, error) { panic("skeleton") }
-
 // All calls yield for every proposal of f with its full detail, in order, for exports.
 func (db *DB) All(ctx context.Context, f Filter, yield func(*Proposal) error) error {
 	panic("skeleton")
