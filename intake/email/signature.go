@@ -1,0 +1,295 @@
+package email
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"usulan/intake"
+)
+
+// Bounds on signatures: more lines than these are no signature.
+const (
+	signatureLines     = 20 // below "-- " with its space, as RFC 3676 section 4.3 writes it
+	bareSignatureLines = 9  // below "--"
+	deviceLineBytes    = 160
+	disclaimerBytes    = 4000
+	footerLines        = 7
+)
+
+// withSignatures adds to the ranges found so far the signatures at the end of
+// each stretch of text between them, and those the HTML declared.
+func (s *scanner) withSignatures(marks []intake.Range) []intake.Range {
+	var found []intake.Range
+	at, above := 0, false
+	for i := 0; i <= len(s.ranges); i++ {
+		end := len(s.text)
+		if i < len(s.ranges) {
+			end = s.ranges[i].Start
+		}
+		if from, to := trimSpace(s.text, at, end); from < to {
+			start := s.signature(at, end, above)
+			if start < end {
+				found = append(found, intake.Range{Start: start, End: end, Kind: intake.Signature})
+			}
+			above = above || start > from
+		}
+		if i < len(s.ranges) {
+			at = s.ranges[i].End
+		}
+	}
+	for _, m := range marks {
+		if m.Kind == intake.Signature {
+			found = append(found, m)
+		}
+	}
+	if len(found) == 0 {
+		return s.ranges
+	}
+	return merge(s.ranges, found)
+}
+
+// merge adds signatures to other ranges, which they must not overlap.
+func merge(ranges, signatures []intake.Range) []intake.Range {
+	all := slices.Concat(ranges, signatures)
+	slices.SortStableFunc(all, func(a, b intake.Range) int { return a.Start - b.Start })
+	kept := all[:0]
+	for _, r := range all {
+		if n := len(kept); n > 0 && r.Start < kept[n-1].End {
+			last := &kept[n-1]
+			if last.Kind == intake.Signature && r.Kind == intake.Signature {
+				last.End = max(last.End, r.End)
+				continue
+			}
+			if last.Kind == intake.Signature {
+				last.End = r.Start
+				if last.Start >= last.End {
+					kept = kept[:n-1]
+				}
+			} else {
+				r.Start = last.End
+			}
+		}
+		if r.Start < r.End {
+			kept = append(kept, r)
+		}
+	}
+	return kept
+}
+
+// signature returns where in text[start:end] the signature at its end begins,
+// or end. above tells whether there is text before start.
+func (s *scanner) signature(start, end int, above bool) int {
+	first, _ := slices.BinarySearchFunc(s.lines, start, func(l line, at int) int { return l.start - at })
+	last, _ := slices.BinarySearchFunc(s.lines, end, func(l line, at int) int { return l.start - at })
+	lines := s.lines[first:last]
+	kept := len(lines)
+	for {
+		kept = trimBlank(lines, kept)
+		if kept == 0 {
+			break
+		}
+		next := kept
+		for _, tail := range [...]func(lines []line) int{s.deviceTail, s.footerTail, s.disclaimerTail, s.dashTail} {
+			if next = tail(lines[:kept]); next < kept {
+				break
+			}
+		}
+		if next == kept {
+			break
+		}
+		kept = next
+	}
+	if kept == len(lines) || trimBlank(lines, kept) == trimBlank(lines, len(lines)) {
+		return end
+	}
+	if trimBlank(lines, kept) == 0 && !above && !s.onlyDevices(lines) {
+		return end
+	}
+	return lines[kept].start
+}
+
+func trimBlank(lines []line, n int) int {
+	for n > 0 && lines[n-1].blank() {
+		n--
+	}
+	return n
+}
+
+func (s *scanner) onlyDevices(lines []line) bool {
+	for _, l := range lines {
+		if !l.blank() && !isDeviceLine(s.text[l.from:l.to]) {
+			return false
+		}
+	}
+	return true
+}
+
+// deviceTail finds a line such as "Sent from my iPhone" at the end.
+func (s *scanner) deviceTail(lines []line) int {
+	n := len(lines)
+	l := lines[n-1]
+	if isDeviceLine(s.text[l.from:l.to]) {
+		return n - 1
+	}
+	return n
+}
+
+// dashTail finds the line "-- " with a signature below it.
+func (s *scanner) dashTail(lines []line) int {
+	found, below := len(lines), 0
+	for i := len(lines) - 1; i >= 0 && below <= signatureLines; i-- {
+		l := lines[i]
+		if l.blank() {
+			continue
+		}
+		if s.text[l.from:l.to] != "--" || l.depth > s.base {
+			below++
+			continue
+		}
+		proper := l.from == l.start && l.to < l.next && s.text[l.to] == ' '
+		if below <= bareSignatureLines || proper {
+			if proper || s.looksSigned(lines[i+1:]) {
+				found = i
+			}
+		}
+	}
+	return found
+}
+
+// looksSigned tells whether the lines below a bare "--" are a signature, and not
+// one more paragraph of somebody who divides the text so.
+func (s *scanner) looksSigned(lines []line) bool {
+	for _, l := range lines {
+		body := s.text[l.from:l.to]
+		if len(body) > 100 || len(body) > 60 && strings.HasSuffix(body, ".") {
+			return false
+		}
+		if len(body) > 2 && isDigit(body[0]) && (body[1] == '.' || body[1] == ')') {
+			return false
+		}
+	}
+	return true
+}
+
+// footerTail finds what a mailing list adds: a rule and a few lines that say how
+// to leave it.
+func (s *scanner) footerTail(lines []line) int {
+	n := len(lines)
+	if n == 0 {
+		return n
+	}
+	leaves := false
+	for i, left := n-1, footerLines; i >= 0 && left > 0; i-- {
+		l := lines[i]
+		if l.blank() {
+			continue
+		}
+		left--
+		body := s.text[l.from:l.to]
+		if isRule(body) || body == "--" {
+			if leaves && i < n-1 {
+				return i
+			}
+			return n
+		}
+		if len(body) < 200 && !leaves {
+			leaves = hasAny(strings.ToLower(body), listFooterWords, 1)
+		}
+	}
+	return n
+}
+
+// disclaimerTail finds a paragraph of legal words at the end.
+func (s *scanner) disclaimerTail(lines []line) int {
+	n := len(lines)
+	i := n
+	for i > 0 && !lines[i-1].blank() && !isRule(s.text[lines[i-1].from:lines[i-1].to]) {
+		i--
+		if lines[n-1].to-lines[i].from > disclaimerBytes {
+			return n
+		}
+	}
+	if i == n {
+		// A rule below a disclaimer, or below nothing.
+		return n
+	}
+	paragraph := s.text[lines[i].from:lines[n-1].to]
+	if len(paragraph) < 60 {
+		return n
+	}
+	if !hasAny(strings.ToLower(paragraph), disclaimerWords, 2) {
+		return n
+	}
+	if i > 0 && isRule(s.text[lines[i-1].from:lines[i-1].to]) {
+		i--
+	}
+	return i
+}
+
+// isDeviceLine tells whether a telephone or a mail program wrote a line.
+func isDeviceLine(body string) bool {
+	if len(body) < 6 || len(body) > deviceLineBytes*3 {
+		return false
+	}
+	switch body[0] {
+	case '>', '-', '.', '1', '2', '3', '4', '5', '6', '7', '8', '9', '0':
+		return false
+	}
+	if n := strings.IndexByte(body, '<'); n > 0 && strings.Contains(body[n:], "://") {
+		body = strings.TrimSpace(body[:n]) // the link the program adds
+	}
+	if n := strings.Index(body, "(http"); n > 0 {
+		body = strings.TrimSpace(body[:n])
+	}
+	if len(body) > deviceLineBytes || strings.Contains(body, ", ") || strings.Contains(body, ": ") {
+		return false
+	}
+	lower := strings.ToLower(strings.Trim(body, "*_[]()\"' "))
+	rest, ok := cutAnyPrefix(lower, deviceStarts)
+	if !ok {
+		rest, ok = cutAnySuffix(lower, deviceEndings)
+	}
+	return ok && namesDevice(rest)
+}
+
+// namesDevice tells whether a text names a device or a program, or says "my" and
+// little else.
+func namesDevice(text string) bool {
+	words, mine := 0, false
+	for word := range strings.FieldsSeq(text) {
+		if words++; words > 14 {
+			return false
+		}
+		word = strings.Trim(word, ".!,®™()[]\"'")
+		if deviceWords[word] {
+			return true
+		}
+		mine = mine || words <= 2 && mineWords[word]
+		// iPhonesta, iPhone-omról, iPhone'umdan, 我的iPhone
+		if strings.Contains(word, "iphone") || strings.Contains(word, "ipad") || strings.Contains(word, "android") || strings.Contains(word, "samsung") || strings.Contains(word, "blackberry") || strings.Contains(word, "outlook") {
+			return true
+		}
+	}
+	return mine && words <= 6 && !strings.HasSuffix(text, ".")
+}
+
+func cutAnyPrefix(s string, prefixes []string) (string, bool) {
+	for _, p := range prefixes {
+		if rest, ok := strings.CutPrefix(s, p); ok {
+			if rest == "" || rest[0] == ' ' || rest[0] >= utf8.RuneSelf || p[len(p)-1] >= utf8.RuneSelf {
+				return rest, true
+			}
+		}
+	}
+	return s, false
+}
+
+func cutAnySuffix(s string, suffixes []string) (string, bool) {
+	for _, p := range suffixes {
+		if rest, ok := strings.CutSuffix(strings.TrimRight(s, ".!"), p); ok && rest != "" {
+			return rest, true
+		}
+	}
+	return s, false
+}
