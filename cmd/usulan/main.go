@@ -36,6 +36,7 @@ func commands() []command {
 		helpCommand(),
 		groupCommand(),
 		versionCommand(),
+		parseCommand(),
 	}
 }
 

@@ -1,0 +1,125 @@
+package email
+
+import (
+	"path"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// maxName bounds a file name in bytes; file systems take 255.
+const maxName = 200
+
+// extensions gives what files of common types are called that came without a
+// name.
+var extensions = map[string]string{
+	"text/plain": ".txt", "text/html": ".html", "text/calendar": ".ics", "text/csv": ".csv", "text/vcard": ".vcf", "text/x-vcard": ".vcf",
+	"text/xml": ".xml", "application/xml": ".xml", "application/json": ".json", "application/rtf": ".rtf", "text/rtf": ".rtf",
+	"application/pdf": ".pdf", "application/zip": ".zip", "application/x-zip-compressed": ".zip", "application/gzip": ".gz",
+	"application/msword": ".doc", "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
+	"application/vnd.ms-excel": ".xls", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
+	"application/vnd.ms-powerpoint": ".ppt", "application/vnd.openxmlformats-officedocument.presentationml.presentation": ".pptx",
+	"application/vnd.oasis.opendocument.text": ".odt", "application/ms-tnef": ".dat",
+	"application/pkcs7-signature": ".p7s", "application/x-pkcs7-signature": ".p7s", "application/pkcs7-mime": ".p7m", "application/pgp-signature": ".asc",
+	"image/jpeg": ".jpg", "image/jpg": ".jpg", "image/png": ".png", "image/gif": ".gif", "image/bmp": ".bmp", "image/tiff": ".tif",
+	"image/webp": ".webp", "image/heic": ".heic", "image/svg+xml": ".svg",
+	"audio/mpeg": ".mp3", "audio/mp4": ".m4a", "audio/ogg": ".ogg", "audio/wav": ".wav", "audio/amr": ".amr", "video/mp4": ".mp4", "video/3gpp": ".3gp",
+	"message/rfc822": ".eml", "message/global": ".eml", "message/news": ".eml",
+	"message/delivery-status": ".txt", "message/disposition-notification": ".txt", "text/rfc822-headers": ".txt",
+}
+
+// givenName is the name that a sender gave a part, as it came.
+func givenName(p *part) string {
+	if name := p.dispParams["filename"]; name != "" {
+		return name
+	}
+	if name := p.params["name"]; name != "" {
+		return name
+	}
+	return p.dispParams["name"]
+}
+
+// fileName gives a part a name that is harmless: the sender's, made safe, or one
+// by its type.
+func (c *content) fileName(p *part) string {
+	if name := safeName(givenName(p)); name != "" {
+		return name
+	}
+	if p.isMessage() && len(p.children) > 0 {
+		if name := safeName(strings.ReplaceAll(p.children[0].header.get("subject"), "/", "-") + ".eml"); len(name) > len(".eml") {
+			return name
+		}
+	}
+	c.counter++
+	return "lampiran-" + strconv.Itoa(c.counter) + extensions[p.mediaType]
+}
+
+// safeName makes a file name harmless: no path, no control characters, nothing
+// that turns the direction of writing or hides, not a name that systems treat
+// specially, of bounded length with its extension. Empty stays empty.
+func safeName(name string) string {
+	name = norm.NFC.String(strings.ToValidUTF8(name, "\uFFFD"))
+	if isPath(name) {
+		name = path.Base(strings.ReplaceAll(name, `\`, "/"))
+	}
+	name = strings.Map(func(r rune) rune {
+		switch {
+		case r == '/' || r == '\\':
+			return '-'
+		case unicode.IsControl(r), unicode.Is(unicode.Cf, r):
+			return -1
+		case unicode.IsSpace(r):
+			return ' '
+		}
+		return r
+	}, name)
+	name = strings.TrimRight(strings.TrimSpace(name), ". ")
+	switch trimmed := strings.TrimLeft(name, ". "); {
+	case trimmed == "":
+		return ""
+	case trimmed != name && !strings.Contains(trimmed, "."):
+		name = "lampiran." + trimmed
+	default:
+		name = trimmed
+	}
+	if isDevice(name) {
+		name = "_" + name
+	}
+	return shortName(name)
+}
+
+// isPath tells a path, as some programs put it where a name belongs, from a name
+// with a slash in it ("RAB 12/2019.pdf").
+func isPath(name string) bool {
+	return strings.HasPrefix(name, "/") || strings.Contains(name, `\`) || strings.Contains(name, "../") ||
+		strings.HasPrefix(name, "./") || strings.HasPrefix(name, "~/") || strings.HasPrefix(name, "file:")
+}
+
+// isDevice recognises the names that Windows keeps for devices.
+func isDevice(name string) bool {
+	stem, _, _ := strings.Cut(strings.ToLower(name), ".")
+	switch stem {
+	case "con", "prn", "aux", "nul":
+		return true
+	}
+	return len(stem) == 4 && (strings.HasPrefix(stem, "com") || strings.HasPrefix(stem, "lpt")) && stem[3] >= '0' && stem[3] <= '9'
+}
+
+// shortName cuts a long name before its extension.
+func shortName(name string) string {
+	if len(name) <= maxName {
+		return name
+	}
+	ext := path.Ext(name)
+	if len(ext) > 16 {
+		ext = ""
+	}
+	cut := maxName - len(ext)
+	for cut > 0 && !utf8.RuneStart(name[cut]) {
+		cut--
+	}
+	return name[:cut] + ext
+}

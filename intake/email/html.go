@@ -1,0 +1,482 @@
+package email
+
+import (
+	"bytes"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+
+	"usulan/intake"
+)
+
+const (
+	maxOpenElements = 256 // deeper ones are read as text without structure
+	maxIndent       = 8   // levels of lists that are indented
+	maxLink         = 1000
+	maxHTMLText     = 8 << 20 // bytes of text made of one HTML part
+)
+
+// htmlText makes readable text of HTML: paragraphs, lists, tables (cells parted
+// by tabs), links with their address behind them. marks are what the markup
+// declares to be quoted or signed.
+//
+// It walks over tokens, not over a tree: mail is rarely well-formed, deep
+// nesting costs nothing, and time and memory stay linear.
+func htmlText(src []byte) (text string, marks []intake.Range) {
+	w := newHTMLWriter(src, false)
+	if isBlank(string(w.out)) && w.hid {
+		w = newHTMLWriter(src, true) // all of it hidden: better than nothing
+	}
+	w.finish()
+	return string(w.out), w.marks
+}
+
+// htmlWriter turns a stream of tokens into text.
+type htmlWriter struct {
+	out   []byte
+	marks []intake.Range
+	stack []element
+	over  int // open elements that found no place on the stack
+
+	breaks int  // line ends owed before the next text
+	space  bool // a blank owed before the next text
+	tab    bool // a tab owed: the next text is in another cell of the row
+	flush  int  // how often line ends were written
+
+	hidden, pre, skip int // open elements that hide, keep blanks, or are not text
+	showAll           bool
+	hid               bool // something was hidden
+	mark              openMark
+}
+
+// element is an open element.
+type element struct {
+	tag    atom.Atom
+	name   string // where tag is 0
+	hidden bool
+	pre    bool
+	skip   bool
+	marked bool // the open mark ends with it
+
+	items int // ol: the next number; -1 in ul. tr: cells so far
+	base  int // tr: value of flush when its first cell was written
+	href  string
+	start int // a: where its text starts
+}
+
+// openMark is a mark whose end has not come.
+type openMark struct {
+	open  bool
+	kind  intake.RangeKind
+	start int // -1 until something was written
+}
+
+func newHTMLWriter(src []byte, showAll bool) *htmlWriter {
+	w := &htmlWriter{out: make([]byte, 0, len(src)/2+64), showAll: showAll}
+	z := html.NewTokenizer(bytes.NewReader(src))
+	for len(w.out) < maxHTMLText {
+		switch z.Next() {
+		case html.ErrorToken:
+			return w
+		case html.TextToken:
+			if w.skip == 0 && w.hidden == 0 {
+				w.text(z.Text())
+			}
+		case html.StartTagToken, html.SelfClosingTagToken:
+			w.startTag(z)
+		case html.EndTagToken:
+			name, _ := z.TagName()
+			w.endTag(atom.Lookup(name), name)
+		}
+	}
+	return w
+}
+
+// finish closes what is still open.
+func (w *htmlWriter) finish() {
+	w.closeMark()
+	w.trimBlanks()
+}
+
+// startTag opens an element.
+func (w *htmlWriter) startTag(z *html.Tokenizer) {
+	name, hasAttr := z.TagName()
+	tag := atom.Lookup(name)
+	var a attributes
+	if hasAttr {
+		a.read(z)
+	}
+	e := element{tag: tag, start: -1}
+	if tag == 0 {
+		e.name = string(name)
+	}
+	w.imply(tag)
+	switch tag {
+	case atom.Br:
+		w.lineBreak()
+	case atom.Hr:
+		w.hr(&a)
+	case atom.Img:
+		w.image(&a)
+	case atom.Title, atom.Style, atom.Script, atom.Template, atom.Noembed, atom.Noframes, atom.Object, atom.Select, atom.Datalist:
+		e.skip = true
+	case atom.Pre, atom.Listing, atom.Xmp, atom.Textarea:
+		w.block(2)
+		e.pre = true
+	case atom.Ul, atom.Menu, atom.Dir:
+		w.block(1)
+		e.items = -1
+	case atom.Ol:
+		w.block(1)
+		e.items = max(a.number("start", 1), 0)
+	case atom.Li:
+		w.listItem(&a)
+	case atom.Tr:
+		w.block(1)
+		e.base = -1
+	case atom.Td, atom.Th:
+		w.cell()
+	case atom.A:
+		e.href, e.start = a.get("href"), len(w.out)
+	case 0:
+		e.skip = e.name == "xml"
+	default:
+		if n := blockBreaks(tag, &a); n > 0 {
+			w.block(n)
+		}
+	}
+	if isVoid(tag) {
+		return
+	}
+	if a.style() {
+		e.hidden = a.hidden() && !w.showAll
+		e.pre = e.pre || a.keepsBlanks()
+	}
+	w.declare(&e, &a)
+	w.push(e)
+}
+
+// push puts an element on the stack.
+func (w *htmlWriter) push(e element) {
+	if len(w.stack) == maxOpenElements {
+		w.over++
+		return
+	}
+	w.stack = append(w.stack, e)
+	w.count(&w.stack[len(w.stack)-1], 1)
+}
+
+func (w *htmlWriter) count(e *element, n int) {
+	if e.hidden {
+		w.hidden += n
+		w.hid = true
+	}
+	if e.pre {
+		w.pre += n
+	}
+	if e.skip {
+		w.skip += n
+	}
+}
+
+// pop closes the innermost element.
+func (w *htmlWriter) pop() {
+	e := &w.stack[len(w.stack)-1]
+	switch e.tag {
+	case atom.A:
+		w.link(e)
+	case atom.Td, atom.Th:
+	default:
+		if n := blockBreaks(e.tag, nil); n > 0 {
+			w.block(n)
+		}
+	}
+	w.count(e, -1)
+	if e.marked {
+		w.closeMark()
+	}
+	w.stack = w.stack[:len(w.stack)-1]
+}
+
+// endTag closes an element and all inside it. One that is not open is passed
+// over, and so is one beyond what may be closed from inside: a cell keeps its
+// row, and <b> does not close a paragraph.
+func (w *htmlWriter) endTag(tag atom.Atom, name []byte) {
+	if isVoid(tag) {
+		if tag == atom.Br {
+			w.lineBreak() // as browsers do
+		}
+		return
+	}
+	if w.over > 0 {
+		w.over--
+		return
+	}
+	for i := len(w.stack) - 1; i >= 0; i-- {
+		e := &w.stack[i]
+		if e.tag == tag && (tag != 0 || e.name == string(name)) {
+			for len(w.stack) > i {
+				w.pop()
+			}
+			return
+		}
+		if isInline(tag) && !isInline(e.tag) || isCell(e.tag) && !isTable(tag) {
+			return
+		}
+	}
+}
+
+// imply closes what a start tag closes without an end tag.
+func (w *htmlWriter) imply(tag atom.Atom) {
+	switch tag {
+	case atom.Li:
+		w.closeUpTo(isListOrCell, tag)
+	case atom.Td, atom.Th:
+		w.closeUpTo(isRowOrTable, atom.Td, atom.Th)
+	case atom.Tr:
+		w.closeUpTo(isTableElement, atom.Tr)
+	case atom.Dt, atom.Dd:
+		w.closeUpTo(isListOrCell, atom.Dt, atom.Dd)
+	case atom.Option:
+		w.closeUpTo(isListOrCell, tag)
+	default:
+		if n := len(w.stack); n > 0 && w.over == 0 && w.stack[n-1].tag == atom.P && !isInline(tag) && blockBreaks(tag, nil) > 0 {
+			w.pop()
+		}
+	}
+}
+
+// closeUpTo closes the innermost element of one of the tags, unless a barrier is
+// inside it.
+func (w *htmlWriter) closeUpTo(barrier func(atom.Atom) bool, tags ...atom.Atom) {
+	if w.over > 0 {
+		return
+	}
+	for i := len(w.stack) - 1; i >= 0; i-- {
+		for _, t := range tags {
+			if w.stack[i].tag == t {
+				for len(w.stack) > i {
+					w.pop()
+				}
+				return
+			}
+		}
+		if barrier(w.stack[i].tag) {
+			return
+		}
+	}
+}
+
+// block asks for n line ends before the next text; two make an empty line.
+func (w *htmlWriter) block(n int) {
+	if !w.tab {
+		w.breaks = max(w.breaks, n)
+	}
+	w.space = false
+}
+
+func (w *htmlWriter) lineBreak() {
+	if w.skip > 0 || w.hidden > 0 {
+		return
+	}
+	w.breaks = min(w.breaks+1, 3)
+	w.space, w.tab = false, false
+}
+
+// text writes a text, its blanks collapsed unless they are to be kept.
+func (w *htmlWriter) text(b []byte) {
+	if w.pre > 0 {
+		w.keep(b)
+		return
+	}
+	for i := 0; i < len(b); {
+		c := b[i]
+		switch {
+		case c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f':
+			w.space = true
+			i++
+		case c == 0xc2 && i+1 < len(b) && b[i+1] == 0xa0: // no-break space
+			w.owed()
+			w.out = append(w.out, ' ')
+			i += 2
+		case c < ' ' || c == 0x7f:
+			i++
+		default:
+			start := i
+			for i < len(b) && b[i] > ' ' && b[i] != 0x7f && (b[i] != 0xc2 || i+1 == len(b) || b[i+1] != 0xa0) {
+				i++
+			}
+			w.owed()
+			w.out = append(w.out, b[start:i]...)
+		}
+	}
+}
+
+// keep writes a text with its blanks and line ends.
+func (w *htmlWriter) keep(b []byte) {
+	for line := range bytes.Lines(b) {
+		body, ended := bytes.CutSuffix(line, []byte("\n"))
+		body = bytes.TrimRight(body, "\r")
+		if len(body) > 0 {
+			w.owed()
+			w.out = append(w.out, cleanText(body)...)
+		}
+		if ended {
+			w.lineBreak()
+		}
+	}
+}
+
+// owed writes the line ends, tab or blank that are due before a text.
+func (w *htmlWriter) owed() {
+	switch {
+	case len(w.out) == 0:
+	case w.breaks > 0:
+		w.trimBlanks()
+		for range w.breaks {
+			w.out = append(w.out, '\n')
+		}
+		w.flush++
+	case w.tab:
+		w.out = append(w.out, '\t')
+	case w.space && w.out[len(w.out)-1] != ' ' && w.out[len(w.out)-1] != '\t':
+		w.out = append(w.out, ' ')
+	}
+	w.breaks, w.space, w.tab = 0, false, false
+	if w.mark.open && w.mark.start < 0 {
+		w.mark.start = len(w.out)
+	}
+}
+
+// trimBlanks removes the blanks at the end of what was written.
+func (w *htmlWriter) trimBlanks() {
+	end := len(w.out)
+	for end > 0 && w.out[end-1] == ' ' {
+		end--
+	}
+	w.out = w.out[:end]
+}
+
+// word writes something that is no text of the source.
+func (w *htmlWriter) word(s string) {
+	w.owed()
+	w.out = append(w.out, s...)
+}
+
+func (w *htmlWriter) hr(a *attributes) {
+	w.block(1)
+	if quotesToEnd(a) {
+		w.openMark(intake.Quote)
+	}
+}
+
+// image writes the words that stand for a picture; emoji are pictures too.
+func (w *htmlWriter) image(a *attributes) {
+	alt := strings.Join(strings.Fields(a.get("alt")), " ")
+	if alt == "" || w.skip > 0 || w.hidden > 0 {
+		return
+	}
+	if letters(alt) > 0 {
+		alt = "[" + alt + "]"
+	}
+	w.word(cleanText([]byte(alt)))
+	w.space = true
+}
+
+// listItem begins an item with its number or a hyphen.
+func (w *htmlWriter) listItem(a *attributes) {
+	w.block(1)
+	if w.skip > 0 || w.hidden > 0 {
+		return
+	}
+	depth := 0
+	var list *element
+	for i := len(w.stack) - 1; i >= 0; i-- {
+		if t := w.stack[i].tag; t == atom.Ul || t == atom.Ol || t == atom.Menu || t == atom.Dir {
+			if depth++; list == nil {
+				list = &w.stack[i]
+			}
+		}
+	}
+	marker := "- "
+	if list != nil && list.items >= 0 {
+		n := a.number("value", list.items)
+		marker = strconv.Itoa(n) + ". "
+		list.items = n + 1
+	}
+	w.word(strings.Repeat("  ", min(max(depth-1, 0), maxIndent)) + marker)
+	w.tab = false
+}
+
+// cell begins a cell of a table: on the line of the one before it, unless that
+// took several lines.
+func (w *htmlWriter) cell() {
+	for i := len(w.stack) - 1; i >= 0; i-- {
+		row := &w.stack[i]
+		if row.tag != atom.Tr {
+			if isCell(row.tag) || row.tag == atom.Table {
+				return
+			}
+			continue
+		}
+		row.items++
+		switch {
+		case row.items == 1:
+			row.base = w.flush
+			if w.breaks > 0 && len(w.out) > 0 {
+				row.base++
+			}
+			row.start = len(w.out)
+		case w.flush == row.base && len(w.out) > row.start:
+			w.breaks, w.space, w.tab = 0, false, true
+		case w.flush > row.base:
+			w.block(1)
+		}
+		return
+	}
+}
+
+// link writes the address of a link behind its text, when the text does not say
+// it already.
+func (w *htmlWriter) link(e *element) {
+	if w.skip > 0 || w.hidden > 0 || e.start < 0 || len(e.href) > maxLink || len(w.out) <= e.start {
+		return
+	}
+	href := strings.TrimSpace(e.href)
+	scheme, rest, _ := strings.Cut(href, ":")
+	switch strings.ToLower(scheme) {
+	case "http", "https":
+		rest = strings.TrimSuffix(strings.TrimPrefix(rest, "//"), "/")
+	case "mailto":
+		rest, _, _ = strings.Cut(rest, "?")
+		href = rest
+	default:
+		return
+	}
+	text := string(bytes.TrimSpace(w.out[e.start:]))
+	if rest == "" || text == "" || strings.Contains(strings.ToLower(text), strings.ToLower(rest)) {
+		return
+	}
+	breaks, space, tab := w.breaks, w.space, w.tab
+	w.breaks, w.space, w.tab = 0, true, false
+	w.word("<" + oneLine(validUTF8(strings.ReplaceAll(href, " ", "%20"))) + ">")
+	w.breaks, w.space, w.tab = breaks, space, tab
+}
+
+// metaCharset finds the charset that HTML declares in its head.
+func metaCharset(b []byte) string {
+	b = b[:min(len(b), 2048)]
+	lower := bytes.ToLower(b)
+	i := bytes.Index(lower, []byte("charset="))
+	if i < 0 || !utf8.Valid(lower[i:min(len(lower), i+10)]) {
+		return ""
+	}
+	label := bytes.TrimLeft(lower[i+len("charset="):], " \"'")
+	if end := bytes.IndexAny(label, " \"'/>;\r\n"); end >= 0 {
+		label = label[:end]
+	}
+	return string(label)
+}
