@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"time"
 )
 
 // Actor is who does something: a staff member, perhaps through an API token.
@@ -37,28 +36,6 @@ func (db *DB) Decide(ctx context.Context, who Actor, ref string, version int64, 
 // an entry of its own. It is a *Conflict when somebody has decided since, and
 // ErrNotFound when there is nothing to undo.
 func (db *DB) Undo(ctx context.Context, who Actor) (Summary, error) { panic("skeleton") }
-
-// Entry is one line of the history: who did what to what, when.
-type Entry struct {
-	ID      int64
-	At      time.Time
-	Actor   string // staff name; empty for the system
-	Kind    string // "opened", "joined", "decided", "undone", "reclassified", "staff_added", ...
-	Ref     string // proposal, empty when about something else
-	Before  Decision
-	After   Decision
-	Undoes  int64 // the entry that this one takes back
-	Undone  bool
-	Channel string // for opened and joined
-}
-
-// Recent lists the latest decisions of a staff member, newest first, for the trail.
-func (db *DB) Recent(ctx context.Context, staff int64, limit int) ([]Entry, error) { panic("skeleton") }
-
-// Entries lists entries after the given one, oldest first, for live updates.
-func (db *DB) Entries(ctx context.Context, after int64, limit int) ([]Entry, error) {
-	panic("skeleton")
-}
 
 // InputError says which field of a request is wrong and, as a key of the language files, why.
 type InputError struct{ Field, Key string }

@@ -75,17 +75,6 @@ func (db *DB) All(ctx context.Context, f Filter, yield func(*Proposal) error) er
 	panic("skeleton")
 }
 
-// Counts are kept, not counted: proposals by state, by priority (tagged) and by channel and state.
-type Counts struct {
-	State    map[State]int64
-	Waiting  int64 // new ones, and decided ones that changed since
-	Priority map[string]int64
-	Channel  map[string]map[State]int64
-}
-
-// Counts returns the counters that screens show.
-func (db *DB) Counts(ctx context.Context) (Counts, error) { panic("skeleton") }
-
 // Proposal is everything that one screen shows of a proposal.
 type Proposal struct {
 	Summary

@@ -35,12 +35,22 @@ type DB struct {
 	writer  *writer
 	readers *sql.DB
 	reads   sync.Map // query text to *sql.Stmt on readers
+	life    *life
+	leases  sync.Map // source to *lease, those of this process
+	changes changes
+
+	stop       context.Context // ends when the database is closed
+	end        context.CancelFunc
+	background sync.WaitGroup
+
+	words map[uint64]struct{} // hashes of stems that are known to be in the database; the writer's
 }
 
 // Open opens the database in folder dir, creating and migrating it as needed.
 // A database newer than the program is refused.
 func Open(ctx context.Context, dir string, log *slog.Logger) (*DB, error) {
-	db := &DB{Now: time.Now, Log: log, dir: dir}
+	db := &DB{Now: time.Now, Log: log, dir: dir, words: map[uint64]struct{}{}}
+	db.stop, db.end = context.WithCancel(context.Background())
 	if err := db.open(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open database in %s: %w", dir, err), db.Close())
 	}
@@ -53,6 +63,9 @@ func (db *DB) open(ctx context.Context) error {
 	}
 	file := filepath.Join(db.dir, databaseName)
 	var err error
+	if db.life, err = openLife(filepath.Join(db.dir, "live")); err != nil {
+		return err
+	}
 	if db.writer, err = openWriter(ctx, file); err != nil {
 		return err
 	}
@@ -63,12 +76,18 @@ func (db *DB) open(ctx context.Context) error {
 	if err := db.migrate(ctx, db.writer.conn, steps); err != nil {
 		return err
 	}
-	db.readers, err = dial(file, false)
-	return err
+	if db.readers, err = dial(file, false); err != nil {
+		return err
+	}
+	db.background.Go(db.watch)
+	db.background.Go(db.sweep)
+	return nil
 }
 
 // Close waits for work in hand and closes the database.
 func (db *DB) Close() error {
+	db.end()
+	db.background.Wait()
 	var errs []error
 	db.reads.Range(func(_, stmt any) bool {
 		errs = append(errs, stmt.(*sql.Stmt).Close())
@@ -80,6 +99,7 @@ func (db *DB) Close() error {
 	if db.writer != nil {
 		errs = append(errs, db.writer.close())
 	}
+	errs = append(errs, db.life.close())
 	return errors.Join(errs...)
 }
 

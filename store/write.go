@@ -50,13 +50,29 @@ type tx struct {
 	now time.Time
 	ctx context.Context
 
-	entries bool // an entry was written: tell who waits for changes
+	lastEntry int64 // the newest entry written, 0 when none was
+
+	// What is done once, at the end of the transaction.
+	tallies  map[tallyKey]int64
+	outcomes map[outcomeKey]int64
+	texts    map[int64]string // search texts of proposals; empty when to be gathered
 }
 
 // write runs do in a transaction on behalf of a person, and goes before intake.
 func (db *DB) write(ctx context.Context, do func(*tx) error) error {
 	db.writer.staff.Add(1)
 	defer db.writer.staff.Add(-1)
+	return db.transact(ctx, do)
+}
+
+// wanted tells whether a person waits to write.
+func (w *writer) wanted() bool { return w.staff.Load() > 0 }
+
+// transactIntake lets persons go first and then runs do in a transaction.
+func (db *DB) transactIntake(ctx context.Context, do func(*tx) error) error {
+	for db.writer.wanted() && ctx.Err() == nil {
+		time.Sleep(time.Millisecond)
+	}
 	return db.transact(ctx, do)
 }
 
@@ -73,7 +89,10 @@ func (db *DB) transact(ctx context.Context, do func(*tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	t := &tx{db: db, now: db.Now().UTC(), ctx: context.WithoutCancel(ctx)}
+	t := &tx{
+		db: db, now: db.Now().UTC(), ctx: context.WithoutCancel(ctx),
+		tallies: map[tallyKey]int64{}, outcomes: map[outcomeKey]int64{}, texts: map[int64]string{},
+	}
 	if err := t.exec("BEGIN IMMEDIATE"); err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
@@ -87,11 +106,30 @@ func (db *DB) transact(ctx context.Context, do func(*tx) error) error {
 	if err := do(t); err != nil {
 		return err
 	}
+	learned, err := t.finish()
+	if err != nil {
+		return err
+	}
 	if err := t.exec("COMMIT"); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
 	done = true
+	db.learn(learned)
+	db.changes.announce(t.lastEntry)
 	return nil
+}
+
+// finish writes the counters and the search rows. It returns the stems that
+// were new; they are known once the transaction has been committed.
+func (t *tx) finish() ([]uint64, error) {
+	if err := t.writeTallies(); err != nil {
+		return nil, fmt.Errorf("keep counters: %w", err)
+	}
+	learned, err := t.writeTexts()
+	if err != nil {
+		return nil, fmt.Errorf("keep search index: %w", err)
+	}
+	return learned, nil
 }
 
 // rollback gives up. SQLite may have done so by itself already (a full disk).

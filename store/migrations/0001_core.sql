@@ -64,7 +64,8 @@ CREATE TABLE raw (
     bytes BLOB
 ) STRICT;
 
--- One item as it arrived. kind is what the channel found, judged what staff made of it.
+-- One item as it arrived. kind is what the channel found, judged what staff made
+-- of it. What could not be read may have no address.
 CREATE TABLE submission (
     id           INTEGER PRIMARY KEY,
     source       TEXT    NOT NULL,
@@ -72,7 +73,7 @@ CREATE TABLE submission (
     judged       TEXT    NOT NULL DEFAULT '',
     external_id  TEXT    NOT NULL,
     content_hash BLOB    NOT NULL UNIQUE,
-    address      INTEGER NOT NULL REFERENCES address (id),
+    address      INTEGER REFERENCES address (id),
     sender_name  TEXT    NOT NULL,
     sender_shown TEXT    NOT NULL,
     forwarded    TEXT    NOT NULL,
@@ -184,7 +185,7 @@ CREATE TABLE tally (
 
 -- Who did what to what. Append-only; ids and codes, never a participant's words.
 CREATE TABLE entry (
-    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    id         INTEGER PRIMARY KEY,
     at         INTEGER NOT NULL,
     staff      INTEGER NOT NULL,
     token      INTEGER NOT NULL,

@@ -29,10 +29,9 @@ CREATE TABLE place (
 ) STRICT;
 
 -- Every item that was seen, and what became of it. due_at is 0 when it needs no
--- further attempt; subject, sender and header bytes stand here when no
--- submission was read.
+-- further attempt.
 CREATE TABLE ledger (
-    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    id           INTEGER PRIMARY KEY,
     place        INTEGER NOT NULL REFERENCES place (id),
     source       TEXT    NOT NULL,
     item         INTEGER NOT NULL,

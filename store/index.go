@@ -1,0 +1,291 @@
+package store
+
+import (
+	"database/sql"
+	"hash/maphash"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"usulan/intake"
+)
+
+const (
+	// searchable bounds how much of one submission's text can be found: a million
+	// characters, some two hundred pages.
+	searchable = 1 << 20
+
+	// wordLength bounds a word; what is longer is found by its beginning.
+	wordLength = 40
+
+	// wordsRemembered bounds the memory of stems that are in the database.
+	wordsRemembered = 100_000
+)
+
+// searchText is what a proposal is found by, in words as people wrote them.
+func searchText(reference string, s *intake.Submission) string {
+	var b strings.Builder
+	b.Grow(min(len(s.Text), searchable) + 256)
+	b.WriteString(reference)
+	writeSearchText(&b, s.Subject, s.Text, s.From, s.Forwarded)
+	for i := range s.Attachments {
+		writeFileName(&b, s.Attachments[i].Name, s.Attachments[i].Role)
+	}
+	return b.String()
+}
+
+func writeSearchText(b *strings.Builder, subject, text string, people ...intake.Address) {
+	for _, part := range [...]string{subject, text[:min(len(text), searchable)]} {
+		b.WriteByte('\n')
+		b.WriteString(part)
+	}
+	for _, a := range people {
+		for _, part := range [...]string{a.Name, a.Shown} {
+			b.WriteByte('\n')
+			b.WriteString(part)
+		}
+	}
+}
+
+func writeFileName(b *strings.Builder, name string, role intake.Role) {
+	if role != intake.HTML {
+		b.WriteByte('\n')
+		b.WriteString(name)
+	}
+}
+
+// gatherText reads the search text of a proposal from its submissions.
+func (t *tx) gatherText(proposal int64) (string, error) {
+	var b strings.Builder
+	var r ref
+	err := t.row("SELECT forum.prefix, forum.year, proposal.number FROM proposal JOIN forum ON forum.id = proposal.forum WHERE proposal.id = $1",
+		[]any{proposal}, &r.prefix, &r.year, &r.number)
+	if err != nil {
+		return "", err
+	}
+	b.WriteString(r.String())
+	err = t.each(`
+		SELECT submission.subject, submission.body, submission.sender_name, submission.sender_shown, submission.forwarded
+		FROM proposal_submission JOIN submission ON submission.id = proposal_submission.submission
+		WHERE proposal_submission.proposal = $1 ORDER BY submission.id`, []any{proposal},
+		func(rows *sql.Rows) error {
+			var subject, body, forwarded string
+			var from, by intake.Address
+			if err := rows.Scan(&subject, &body, &from.Name, &from.Shown, &forwarded); err != nil {
+				return err
+			}
+			if err := decode(forwarded, &by); err != nil {
+				return err
+			}
+			writeSearchText(&b, subject, body, from, by)
+			return nil
+		})
+	if err != nil {
+		return "", err
+	}
+	err = t.each(`
+		SELECT attachment.name, attachment.role, coalesce(transcript.body, '')
+		FROM proposal_submission
+			JOIN attachment ON attachment.submission = proposal_submission.submission
+			LEFT JOIN transcript ON transcript.attachment = attachment.id
+		WHERE proposal_submission.proposal = $1`, []any{proposal},
+		func(rows *sql.Rows) error {
+			var name, transcript string
+			var role intake.Role
+			err := rows.Scan(&name, &role, &transcript)
+			writeFileName(&b, name, role)
+			writeFileName(&b, transcript, intake.File)
+			return err
+		})
+	return b.String(), err
+}
+
+// writeTexts puts the search rows of the transaction into the index, in the
+// order of their ids: the index writes itself out when it has to go back.
+func (t *tx) writeTexts() (learned []uint64, err error) {
+	if len(t.texts) == 0 {
+		return nil, nil
+	}
+	ids := make([]int64, 0, len(t.texts))
+	for id, text := range t.texts {
+		if text == "" {
+			if t.texts[id], err = t.gatherText(id); err != nil {
+				return nil, err
+			}
+		}
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	ix := indexer{known: t.db.words, stems: map[string]string{}}
+	bodies := make([]string, len(ids))
+	for i, id := range ids {
+		bodies[i] = ix.body(t.texts[id])
+	}
+	// All words before the first search row: a statement between two of those
+	// could make the index write itself out.
+	for _, word := range ix.fresh {
+		if err := t.exec("INSERT INTO word (stem) VALUES ($1) ON CONFLICT DO NOTHING", word); err != nil {
+			return nil, err
+		}
+		learned = append(learned, hashWord(word))
+	}
+	for i, id := range ids {
+		if err := t.exec("INSERT OR REPLACE INTO search (rowid, body) VALUES ($1, $2)", id, bodies[i]); err != nil {
+			return nil, err
+		}
+	}
+	return learned, nil
+}
+
+// learn remembers stems that are in the database now.
+func (db *DB) learn(words []uint64) {
+	if len(db.words)+len(words) > wordsRemembered {
+		clear(db.words)
+	}
+	for _, word := range words {
+		db.words[word] = struct{}{}
+	}
+}
+
+// wordSeed makes hashes of words, which never leave the process.
+var wordSeed = maphash.MakeSeed()
+
+func hashWord(word string) uint64 { return maphash.String(wordSeed, word) }
+
+// indexer makes rows of the index.
+type indexer struct {
+	known map[uint64]struct{}
+	stems map[string]string
+	fresh []string // stems that may be new to the database
+}
+
+// body is the row of a text: its stems, joined by blanks.
+func (ix *indexer) body(text string) string {
+	var b strings.Builder
+	b.Grow(len(text))
+	cutWords(text, func(word []byte) {
+		s, ok := ix.stems[string(word)]
+		if !ok {
+			s = ix.learn(string(word))
+		}
+		b.WriteString(s)
+		b.WriteByte(' ')
+	})
+	return b.String()
+}
+
+// learn stems a word that this transaction has not seen.
+func (ix *indexer) learn(word string) string {
+	s := stem(word)
+	ix.stems[word] = s
+	if _, ok := ix.known[hashWord(s)]; !ok {
+		ix.fresh = append(ix.fresh, s)
+	}
+	return s
+}
+
+// cutWords calls yield for every word of a text, in lower case and without
+// accents. A reference is one word. The bytes are only lent.
+func cutWords(text string, yield func(word []byte)) {
+	var buf [wordLength + utf8.UTFMax]byte
+	for i := 0; i < len(text); {
+		if token, size := referenceAt(text, i); size > 0 {
+			yield(append(buf[:0], token...))
+			i += size
+			continue
+		}
+		word := buf[:0]
+		start := i
+		for i < len(text) {
+			c := text[i]
+			switch {
+			case c < utf8.RuneSelf:
+				folded := asciiFold[c]
+				if folded == 0 {
+					if c == '\'' && len(word) > 0 && i+1 < len(text) && asciiFold[text[i+1]] >= 'a' {
+						i++
+						continue
+					}
+					goto end
+				}
+				if len(word) < wordLength {
+					word = append(word, folded)
+				}
+				i++
+			default:
+				r, size := utf8.DecodeRuneInString(text[i:])
+				switch {
+				case unicode.Is(unicode.Mn, r) || r == '’' && len(word) > 0:
+				case unicode.IsLetter(r) || unicode.IsDigit(r):
+					if len(word) < wordLength {
+						word = appendFolded(word, r)
+					}
+				default:
+					goto end
+				}
+				i += size
+			}
+		}
+	end:
+		if len(word) > 0 {
+			yield(word)
+		}
+		if i == start {
+			_, size := utf8.DecodeRuneInString(text[i:])
+			i += size
+		}
+	}
+}
+
+// asciiFold is the lower case of letters and digits, 0 for what ends a word.
+var asciiFold = func() (t [utf8.RuneSelf]byte) {
+	for c := byte('a'); c <= 'z'; c++ {
+		t[c], t[c-'a'+'A'] = c, c
+	}
+	for c := byte('0'); c <= '9'; c++ {
+		t[c] = c
+	}
+	return t
+}()
+
+// latinFold is U+00C0 to U+00FF without accents and in lower case.
+const latinFold = "aaaaaaaceeeeiiiidnooooo*ouuuuytsaaaaaaaceeeeiiiidnooooo*ouuuuyty"
+
+func appendFolded(word []byte, r rune) []byte {
+	if r >= 0xC0 && r <= 0xFF && latinFold[r-0xC0] != '*' {
+		return append(word, latinFold[r-0xC0])
+	}
+	return utf8.AppendRune(word, unicode.ToLower(r))
+}
+
+// referenceAt reads a reference such as USL-2020-0001 that begins at i, and
+// gives the one word that stands for it in the index.
+func referenceAt(text string, i int) (word string, size int) {
+	if i > 0 && isWordByte(text[i-1]) {
+		return "", 0
+	}
+	j := i
+	for j < len(text) && j-i < 12 && isWordByte(text[j]) {
+		j++
+	}
+	if j == i || j+6 >= len(text) || text[j] != '-' || text[j+5] != '-' {
+		return "", 0
+	}
+	k := j + 6
+	for k < len(text) && isWordByte(text[k]) {
+		k++
+	}
+	r, ok := parseRef(text[i:k])
+	if !ok {
+		return "", 0
+	}
+	return r.word(), k - i
+}
+
+func isWordByte(c byte) bool { return c < utf8.RuneSelf && asciiFold[c] != 0 }
+
+// word is how a reference stands in the index.
+func (r ref) word() string {
+	return strings.ToLower(strings.ReplaceAll(strings.Replace(r.String(), "-", "", 1), "-", "n"))
+}
