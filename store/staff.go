@@ -219,11 +219,7 @@ func (t *tx) one(query string, args ...any) error {
 
 // note writes an entry about something that is not a proposal.
 func (t *tx) note(who Actor, kind, object string) error {
-	t.entries = true
-	return t.exec(`
-		INSERT INTO entry (at, staff, token, kind, proposal, submission, object, channel, before, after, undoes)
-		VALUES ($1, $2, $3, $4, 0, 0, $5, '', '', '', 0)`,
-		millis(t.now), who.Staff, who.Token, kind, object)
+	return t.enterEntry(who, entry{kind: kind, object: object})
 }
 
 // oneStaff reads a person, and what more the query selects; ErrNotFound when there is none.
