@@ -206,7 +206,7 @@ func readAttribution(s string) reading {
 	f.colon = strings.HasSuffix(trimmed, ":") || strings.HasSuffix(trimmed, "：")
 	f.dashed = strings.HasPrefix(s, "--") && strings.HasSuffix(trimmed, "--")
 	words, verbAt, addressAt, afterVerb := 0, -1, -1, byte(0)
-	for word := range strings.FieldsSeq(s) {
+	for word := range strings.FieldsSeq(strings.TrimRight(trimmed, " \n\t:：>)]")) {
 		at := strings.IndexByte(word, '@') >= 0
 		if at {
 			addressAt = words

@@ -128,7 +128,7 @@ func (s *scanner) quotedLines(start, i int) int {
 			break
 		}
 	}
-	if !attributed && !deep && !s.plausible(i, end) {
+	if !attributed && !s.plausible(i, end, deep) {
 		if s.seen < 0 {
 			s.seen = i
 		}
@@ -140,7 +140,7 @@ func (s *scanner) quotedLines(start, i int) int {
 // continuesQuote tells whether line j, without a ">" but between lines with
 // one, is the rest of a quoted line that was broken on its way.
 func (s *scanner) continuesQuote(j int) bool {
-	if j+1 >= len(s.lines) || s.lines[j+1].depth <= s.base || s.lines[j-1].blank() {
+	if j+1 >= len(s.lines) || s.lines[j+1].depth <= s.base {
 		return false
 	}
 	above, body := s.body(j-1), s.body(j)
@@ -156,12 +156,12 @@ func (s *scanner) continuesQuote(j int) bool {
 
 // plausible tells whether lines marked by ">" without an attribution above are
 // a quotation, and not a list or a comparison ("> 50 orang") of the sender's.
-func (s *scanner) plausible(i, end int) bool {
+func (s *scanner) plausible(i, end int, deep bool) bool {
 	first := s.body(i)
 	if strings.HasSuffix(first, "<") || end-i == 1 && strings.HasPrefix(s.text[s.lines[i].start:], ">From ") {
 		return false
 	}
-	if s.reply || s.quoted {
+	if s.reply || s.quoted || deep {
 		return true
 	}
 	if first != "" && end-i <= 2 && isDigit(first[0]) {

@@ -246,11 +246,7 @@ func isDeviceLine(body string) bool {
 		return false
 	}
 	lower := strings.ToLower(strings.Trim(body, "*_[]()\"' "))
-	rest, ok := cutAnyPrefix(lower, deviceStarts)
-	if !ok {
-		rest, ok = cutAnySuffix(lower, deviceEndings)
-	}
-	return ok && namesDevice(rest)
+	return (hasAnyPrefix(lower, deviceStarts) || hasAnySuffix(lower, deviceEndings)) && namesDevice(lower)
 }
 
 // namesDevice tells whether a text names a device or a program, or says "my" and
@@ -258,38 +254,38 @@ func isDeviceLine(body string) bool {
 func namesDevice(text string) bool {
 	words, mine := 0, false
 	for word := range strings.FieldsSeq(text) {
-		if words++; words > 14 {
+		if words++; words > 16 {
 			return false
 		}
 		word = strings.Trim(word, ".!,®™()[]\"'")
 		if deviceWords[word] {
 			return true
 		}
-		mine = mine || words <= 2 && mineWords[word]
+		mine = mine || words <= 4 && mineWords[word]
 		// iPhonesta, iPhone-omról, iPhone'umdan, 我的iPhone
 		if strings.Contains(word, "iphone") || strings.Contains(word, "ipad") || strings.Contains(word, "android") || strings.Contains(word, "samsung") || strings.Contains(word, "blackberry") || strings.Contains(word, "outlook") {
 			return true
 		}
 	}
-	return mine && words <= 6 && !strings.HasSuffix(text, ".")
+	return mine && words <= 8 && !strings.HasSuffix(text, ".")
 }
 
-func cutAnyPrefix(s string, prefixes []string) (string, bool) {
+// hasAnyPrefix tells whether s begins with one of some words, as whole words.
+func hasAnyPrefix(s string, prefixes []string) bool {
 	for _, p := range prefixes {
-		if rest, ok := strings.CutPrefix(s, p); ok {
-			if rest == "" || rest[0] == ' ' || rest[0] >= utf8.RuneSelf || p[len(p)-1] >= utf8.RuneSelf {
-				return rest, true
-			}
+		if rest, ok := strings.CutPrefix(s, p); ok && (rest == "" || rest[0] == ' ' || p[len(p)-1] >= utf8.RuneSelf) {
+			return true
 		}
 	}
-	return s, false
+	return false
 }
 
-func cutAnySuffix(s string, suffixes []string) (string, bool) {
+func hasAnySuffix(s string, suffixes []string) bool {
+	s = strings.TrimRight(s, ".!")
 	for _, p := range suffixes {
-		if rest, ok := strings.CutSuffix(strings.TrimRight(s, ".!"), p); ok && rest != "" {
-			return rest, true
+		if strings.HasSuffix(s, p) {
+			return true
 		}
 	}
-	return s, false
+	return false
 }
