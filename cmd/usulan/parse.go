@@ -172,11 +172,15 @@ func parsedFrom(name string, s *intake.Submission) parsedMail {
 	return m
 }
 
-// strippedText is a text without its ranges: what a participant wrote this time.
+// strippedText is a text without quotations and signatures: what a participant
+// wrote this time, or forwarded, with the header of the forward.
 func strippedText(text string, ranges []intake.Range) string {
 	var b strings.Builder
 	pos := 0
 	for _, r := range ranges {
+		if r.Kind == intake.ForwardHeader {
+			continue
+		}
 		b.WriteString(text[pos:r.Start])
 		pos = r.End
 	}

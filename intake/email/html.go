@@ -2,6 +2,7 @@ package email
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -50,6 +51,7 @@ type htmlWriter struct {
 	showAll           bool
 	hid               bool // something was hidden
 	mark              openMark
+	bare              intake.Range // the last bare blockquote
 }
 
 // element is an open element.
@@ -72,6 +74,11 @@ type openMark struct {
 	open  bool
 	kind  intake.RangeKind
 	start int // -1 until something was written
+
+	// bare says that it is a blockquote without any attribute. Whoever indents a
+	// passage with a button leaves a style there; a bare one quotes, but only the
+	// last of a mail is sure to be the mail that is answered.
+	bare bool
 }
 
 func newHTMLWriter(src []byte, showAll bool) *htmlWriter {
@@ -98,6 +105,10 @@ func newHTMLWriter(src []byte, showAll bool) *htmlWriter {
 // finish closes what is still open.
 func (w *htmlWriter) finish() {
 	w.closeMark()
+	if w.bare.End > 0 {
+		w.marks = append(w.marks, w.bare)
+		slices.SortFunc(w.marks, func(a, b intake.Range) int { return a.Start - b.Start })
+	}
 	w.trimBlanks()
 }
 

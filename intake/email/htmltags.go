@@ -148,10 +148,14 @@ func blockBreaks(tag atom.Atom, a *attributes) int {
 
 // declare opens a mark where the markup says that a quote or a signature begins.
 func (w *htmlWriter) declare(e *element, a *attributes) {
-	if w.mark.open || a.n == 0 {
+	if w.mark.open || a.n == 0 && e.tag != atom.Blockquote {
 		return
 	}
 	switch {
+	case e.tag == atom.Blockquote && a.n == 0:
+		w.openMark(intake.Quote)
+		w.mark.bare = true
+		e.marked = true
 	case quotesToEnd(a):
 		w.openMark(intake.Quote)
 	case isQuote(e.tag, a):
@@ -173,7 +177,7 @@ func quotesToEnd(a *attributes) bool {
 	case "divRplyFwdMsg", "stopSpelling", "zwchr", "reply-intro", "mail-editor-reference-message-container", "ms-outlook-mobile-body-separator-line":
 		return true
 	}
-	if a.get("data-marker") == "__DIVIDER__" || a.hasClass("moz-cite-prefix") || a.hasClass("gmail_quote_attribution") {
+	if a.get("data-marker") == "__DIVIDER__" {
 		return true
 	}
 	if style := a.get("style"); strings.Contains(style, "border-top") || strings.Contains(style, "BORDER-TOP") {
@@ -239,7 +243,12 @@ func (w *htmlWriter) closeMark() {
 		end--
 	}
 	if w.mark.start >= 0 && w.mark.start < end {
-		w.marks = append(w.marks, intake.Range{Start: w.mark.start, End: end, Kind: w.mark.kind})
+		r := intake.Range{Start: w.mark.start, End: end, Kind: w.mark.kind}
+		if w.mark.bare {
+			w.bare = r
+		} else {
+			w.marks = append(w.marks, r)
+		}
 	}
 	w.mark = openMark{}
 }

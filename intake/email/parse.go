@@ -53,7 +53,7 @@ func (p *Parser) Parse(raw *intake.Raw, receivedAt time.Time) *intake.Submission
 	s.ContentHash = c.sum(s, root)
 	s.Ranges = findRanges(s.Subject, s.Text, c.marks)
 	s.Forwarded = forwardedAuthor(s.Text, s.Ranges)
-	s.Kind = classify(root, s.Subject, s.Text, p.isOwn(s.From.Value))
+	s.Kind = p.classify(root, s)
 	return s
 }
 
@@ -65,7 +65,7 @@ func (p *Parser) ParseHeader(raw *intake.Raw, receivedAt time.Time) *intake.Subm
 	root.describe("text/plain")
 	s := p.headers(root, raw, receivedAt)
 	s.ContentHash = raw.Hash
-	s.Kind = classify(root, s.Subject, "", p.isOwn(s.From.Value))
+	s.Kind = p.classify(root, s)
 	return s
 }
 

@@ -104,6 +104,11 @@ func (s *scanner) mark(i int) int {
 	if s.forward || separatorAt(s.body(first)) == forwardSeparator {
 		return i
 	}
+	if !s.saysBefore(m.Start) {
+		if block, ok := headerBlockAt(s.text, s.lines, first); ok && block.quotes(true) {
+			return i
+		}
+	}
 	if m.Start > s.lines[i].from && s.seen < 0 {
 		s.seen = i
 	}
