@@ -16,7 +16,7 @@ import (
 var screenFiles embed.FS
 
 // shared are the files that every screen may use; any other is a screen.
-var shared = []string{"layout.html", "marks.html", "parts.html"}
+var shared = []string{"layout.html", "marks.html", "parts.html", "paper.html", "empty.html"}
 
 // engine holds every screen in every language, parsed once: a broken template
 // ends the program at its start, not a request in its middle.
@@ -25,14 +25,16 @@ type engine struct {
 	sets      map[string]*template.Template // language/screen
 }
 
-func newEngine(zone *time.Location, files *files) *engine {
+func newEngine(zone *time.Location, now func() time.Time, files *files) *engine {
 	e := &engine{languages: languages(zone), sets: map[string]*template.Template{}}
 	names, err := fs.Glob(screenFiles, "*.html")
 	if err != nil {
 		panic(err) // the pattern is wrong
 	}
 	for code, w := range e.languages {
-		common := template.New("").Funcs(w.functions()).Funcs(template.FuncMap{"file": files.address, "mark": newMark})
+		common := template.New("").Funcs(w.functions()).Funcs(template.FuncMap{
+			"file": files.address, "mark": newMark, "now": now, "masked": masked,
+		})
 		template.Must(common.ParseFS(screenFiles, shared...))
 		for _, name := range names {
 			if screen, isScreen := screenOf(name); isScreen {

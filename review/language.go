@@ -70,7 +70,7 @@ func (w *words) Code() string { return w.code }
 func (w *words) functions() template.FuncMap {
 	return template.FuncMap{
 		"t": w.Say, "has": w.Has, "number": w.Number, "clock": w.Clock, "day": w.Day, "moment": w.Moment,
-		"span": w.Span, "ago": w.Ago, "bytes": w.Bytes, "iso": w.iso,
+		"span": w.Span, "when": w.When, "ago": w.Ago, "bytes": w.Bytes, "iso": w.iso,
 	}
 }
 
@@ -166,6 +166,15 @@ func (w *words) Clock(t time.Time) string { return w.clock(t.In(w.zone)) }
 func (w *words) Day(t time.Time) string {
 	t = t.In(w.zone)
 	return fmt.Sprintf("%d %s %s", t.Day(), w.month(t), w.clock(t))
+}
+
+// When is as short as it can be: a time of day for today, else the day.
+func (w *words) When(now, t time.Time) string {
+	now, t = now.In(w.zone), t.In(w.zone)
+	if now.Format("20060102") == t.Format("20060102") {
+		return w.clock(t)
+	}
+	return fmt.Sprintf("%d %s", t.Day(), w.month(t))
 }
 
 // Moment is the whole of it: Sel, 17 Mar 2020, 19.14 WIB.

@@ -60,6 +60,9 @@ func TestLanguages(t *testing.T) {
 	for _, name := range sources(t) {
 		b, _ := os.ReadFile(name)
 		for _, m := range spoken.FindAllStringSubmatch(string(b), -1) {
+			if strings.HasSuffix(m[1], ".") {
+				continue // the rest comes from the data, see TestWordsForData
+			}
 			if _, ok := keys["id"][m[1]]; !ok {
 				t.Errorf("%s says %q, which no language has", name, m[1])
 			}

@@ -46,6 +46,7 @@ type lamp struct {
 	Channel string // email
 	Light   string // good, wait, stop, off
 	State   intake.State
+	SeenAt  time.Time
 }
 
 // page gathers what every screen shows.
@@ -93,7 +94,7 @@ func lamps(sources []store.Source) []lamp {
 	worst := map[string]int{"good": 0, "off": 1, "wait": 2, "stop": 3}
 	for _, src := range sources {
 		channel, _, _ := strings.Cut(src.Name, "/")
-		l := lamp{Channel: channel, Light: light(src.Status), State: src.Status.State}
+		l := lamp{Channel: channel, Light: light(src.Status), State: src.Status.State, SeenAt: src.SeenAt}
 		if n := len(out); n > 0 && out[n-1].Channel == channel {
 			if worst[l.Light] > worst[out[n-1].Light] {
 				out[n-1] = l

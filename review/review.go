@@ -51,7 +51,7 @@ func New(db *store.DB, cfg Config, log *slog.Logger) *Server {
 	s := &Server{db: db, cfg: cfg, log: log, echo: echo.New()}
 	s.closing, s.close = context.WithCancel(context.Background())
 	s.files = newFiles()
-	s.screens = newEngine(cfg.Zone, s.files)
+	s.screens = newEngine(cfg.Zone, s.now, s.files)
 	s.echo.HTTPErrorHandler = s.fail
 	s.routes()
 	return s
@@ -68,7 +68,7 @@ func (s *Server) routes() {
 	e := s.echo
 	e.Use(s.recovered)
 
-	viewer := s.need(store.Viewer)
+	viewer, officer := s.need(store.Viewer), s.need(store.Officer)
 
 	// Files that are the same for everybody, and the choices of one browser.
 	e.GET("/static/:version/:name", s.file)
@@ -77,4 +77,9 @@ func (s *Server) routes() {
 	// Pilah: read one proposal, decide, go on to the next.
 	e.GET("/", s.home, viewer)
 	e.GET("/triage", s.triage, viewer)
+	e.GET("/triage/rows", s.rows, viewer)
+	e.GET("/proposals/:ref", s.proposal, viewer)
+	e.GET("/proposals/:ref/after", s.after, viewer)
+	e.POST("/proposals/:ref/decision", s.decide, officer)
+	e.POST("/undo", s.undo, officer)
 }

@@ -1,0 +1,223 @@
+package review
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"html/template"
+	"strings"
+
+	"usulan/store"
+)
+
+// board is the six buttons and the reasons, as the forum has configured them.
+type board struct {
+	W       *words
+	Buttons []button
+	Reasons []letter
+}
+
+// button is one priority.
+type button struct {
+	store.Priority
+	Position int
+	Gloss    string // one line, in the language of the screen
+}
+
+// letter is one reason for setting aside, with the key that chooses it.
+type letter struct {
+	store.Reason
+	Key  string
+	Said string // in the language of the screen
+}
+
+func newBoard(s store.Settings, w *words) *board {
+	b := &board{W: w}
+	for i, p := range s.Priorities {
+		gloss := p.Label
+		if w.code == "en" && p.Gloss != "" {
+			gloss = p.Gloss
+		}
+		b.Buttons = append(b.Buttons, button{Priority: p, Position: i + 1, Gloss: gloss})
+	}
+	for i, r := range s.Reasons {
+		said := r.Title
+		if w.code == "en" && r.Gloss != "" {
+			said = r.Gloss
+		}
+		b.Reasons = append(b.Reasons, letter{Reason: r, Key: string(rune('a' + i)), Said: said})
+	}
+	return b
+}
+
+// board reads the settings for a page.
+func (s *Server) board(ctx context.Context, w *words) (*board, error) {
+	settings, err := s.db.Settings(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read settings: %w", err)
+	}
+	return newBoard(settings, w), nil
+}
+
+// Open are the priorities that can still be chosen.
+func (b *board) Open() []button {
+	var out []button
+	for _, p := range b.Buttons {
+		if !p.Retired {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// position is the number of a priority, 0 when there is none.
+func (b *board) position(code string) int {
+	for _, p := range b.Buttons {
+		if p.Code == code && code != "" {
+			return p.Position
+		}
+	}
+	return 0
+}
+
+// Short is the short name of a priority.
+func (b *board) Short(code string) string {
+	if i := b.position(code); i > 0 {
+		return b.Buttons[i-1].Short
+	}
+	return code
+}
+
+// Reason is a reason in the words of the screen.
+func (b *board) Reason(code string) string {
+	for _, r := range b.Reasons {
+		if r.Code == code {
+			return r.Said
+		}
+	}
+	return code
+}
+
+// stamp is a decision as it is drawn: a mark where it is a priority, a key cap
+// where it is not, and its name.
+type stamp struct {
+	Position int
+	Key      string
+	Name     string
+}
+
+func (b *board) stamp(d store.Decision) stamp {
+	switch d.State {
+	case store.Tagged:
+		return stamp{Position: b.position(d.Priority), Name: b.Short(d.Priority)}
+	case store.SetAside:
+		return stamp{Key: "7", Name: b.W.Say("decision.set_aside")}
+	case store.NeedsInfo:
+		return stamp{Key: "0", Name: b.W.Say("decision.needs_info")}
+	case store.Withdrawn:
+		return stamp{Key: "–", Name: b.W.Say("state.withdrawn")}
+	default:
+		return stamp{}
+	}
+}
+
+// decisionOf is the decision that a proposal stands at.
+func decisionOf(p store.Summary) store.Decision {
+	return store.Decision{State: p.State, Priority: p.Priority, Reason: p.Reason, ReasonText: p.ReasonText}
+}
+
+// row is one line of a list.
+type row struct {
+	store.Summary
+	Stamp   stamp
+	Href    template.URL
+	Current bool
+	Done    bool // decided by this person just now, and still in sight
+}
+
+func (b *board) row(p store.Summary, v view) row {
+	return row{Summary: p, Stamp: b.stamp(decisionOf(p)), Href: v.Of(p.Ref)}
+}
+
+func (b *board) rows(page store.Page, v view, current string) []row {
+	out := make([]row, 0, len(page.Items))
+	for _, p := range page.Items {
+		r := b.row(p, v)
+		r.Current = p.Ref == current
+		out = append(out, r)
+	}
+	return out
+}
+
+// trail is what a person decided last; it stays on screen until the next decision.
+type trail struct {
+	Last    *step
+	Earlier []step
+}
+
+// step is one decision of the trail.
+type step struct {
+	store.Entry
+	Stamp stamp
+	Whose string // the proposal's participant
+
+	summary store.Summary // of the proposal as it is now
+}
+
+// trailSteps are on screen beside the last one; rows for the two before the
+// current stay in the list.
+const trailSteps, doneRows = 7, 2
+
+func (s *Server) trail(ctx context.Context, b *board, staff int64) (trail, error) {
+	entries, err := s.db.Recent(ctx, staff, 3*trailSteps)
+	if err != nil {
+		return trail{}, fmt.Errorf("read own decisions: %w", err)
+	}
+	var t trail
+	for _, e := range entries {
+		switch one := (step{Entry: e, Stamp: b.stamp(e.After)}); {
+		case e.Undone || e.Undoes != 0:
+		case t.Last == nil:
+			t.Last = &one
+		case len(t.Earlier) < trailSteps:
+			t.Earlier = append(t.Earlier, one)
+		}
+	}
+	return t, s.nameTrail(ctx, &t)
+}
+
+// nameTrail finds whose proposals the steps are about.
+func (s *Server) nameTrail(ctx context.Context, t *trail) error {
+	if t.Last == nil {
+		return nil
+	}
+	steps := []*step{t.Last}
+	refs := []string{t.Last.Ref}
+	for i := range t.Earlier {
+		steps, refs = append(steps, &t.Earlier[i]), append(refs, t.Earlier[i].Ref)
+	}
+	summaries, err := s.db.Summaries(ctx, refs)
+	if err != nil {
+		return fmt.Errorf("read own decisions: %w", err)
+	}
+	for _, p := range summaries {
+		for _, one := range steps {
+			if one.Ref == p.Ref {
+				one.Whose, one.summary = p.Participant, p
+			}
+		}
+	}
+	return nil
+}
+
+// notFound tells that err only says that nothing is there.
+func notFound(err error) bool { return errors.Is(err, store.ErrNotFound) }
+
+// excerpt is the beginning of a text for a line.
+func excerpt(text string, most int) string {
+	text = strings.Join(strings.Fields(text), " ")
+	if r := []rune(text); len(r) > most {
+		return string(r[:most]) + "…"
+	}
+	return text
+}

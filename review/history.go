@@ -1,0 +1,76 @@
+package review
+
+import (
+	"strings"
+
+	"usulan/intake"
+	"usulan/store"
+)
+
+// Sentence is an entry of the history in plain words.
+func (p triagePage) Sentence(e store.Entry) string { return p.Board.sentence(e) }
+
+// Stamp is what the proposal on the paper stands at.
+func (p triagePage) Stamp() stamp { return p.Board.stamp(decisionOf(p.Reading.Summary)) }
+
+// States are those a list can be narrowed to.
+func (p triagePage) States() []string { return stateNames }
+
+var stateNames = func() []string {
+	out := make([]string, 0, len(states)+1)
+	for _, s := range states {
+		out = append(out, string(s))
+	}
+	return append(out, "all")
+}()
+
+// sentence says who did what.
+func (b *board) sentence(e store.Entry) string {
+	who := e.Actor
+	if who == "" {
+		who = b.W.Say("history.system")
+	}
+	key := "history." + e.Kind
+	if e.Kind == "decided" {
+		switch e.After.State {
+		case store.Tagged:
+			return b.W.Say("history.tagged", who, b.Short(e.After.Priority))
+		case store.SetAside:
+			text := b.W.Say("history.set_aside", who, b.Reason(e.After.Reason))
+			if e.After.ReasonText != "" {
+				text += " (" + e.After.ReasonText + ")"
+			}
+			return text
+		case store.NeedsInfo:
+			return b.W.Say("history.needs_info", who)
+		default:
+			return b.W.Say("history.returned", who)
+		}
+	}
+	if !b.W.Has(key) {
+		key = "history.other"
+	}
+	channel := e.Channel
+	if channel != "" {
+		channel = b.W.Say("channel." + channel)
+	}
+	return b.W.Say(key, who, channel)
+}
+
+// masked hides the middle of an address from who may not have it: the first
+// four digits and the last three of a number, the ends of a mail address.
+func masked(kind intake.AddressKind, shown string) string {
+	if kind == intake.Email {
+		name, host, ok := strings.Cut(shown, "@")
+		if !ok {
+			return "••••••"
+		}
+		top := host[strings.LastIndex(host, ".")+1:]
+		return string([]rune(name)[:min(2, len([]rune(name)))]) + "••••••@•••••." + top
+	}
+	r := []rune(shown)
+	if len(r) < 9 {
+		return "••••••"
+	}
+	return string(r[:4]) + "-••••-•" + string(r[len(r)-3:])
+}
