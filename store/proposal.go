@@ -70,6 +70,10 @@ func (db *DB) Neighbour(ctx context.Context, f Filter, ref string, step int) (Su
 	panic("skeleton")
 }
 
+// Summaries returns the proposals of these references, in that order; one that
+// was never given is left out. For the trail and for rows already on screen.
+func (db *DB) Summaries(ctx context.Context, refs []string) ([]Summary, error) { panic("skeleton") }
+
 // All calls yield for every proposal of f with its full detail, in order, for exports.
 func (db *DB) All(ctx context.Context, f Filter, yield func(*Proposal) error) error {
 	panic("skeleton")
@@ -123,3 +127,7 @@ type Attachment struct {
 
 // Proposal returns one proposal; ErrNotFound when the reference was never given.
 func (db *DB) Proposal(ctx context.Context, ref string) (*Proposal, error) { panic("skeleton") }
+
+// Part returns one submission, for showing its HTML form with the pictures that
+// came with it; ErrNotFound when there is none.
+func (db *DB) Part(ctx context.Context, submission int64) (*Part, error) { panic("skeleton") }
