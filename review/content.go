@@ -7,7 +7,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
-	"regexp"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -91,13 +91,13 @@ func (s *Server) originalHTML(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	attachments, err := s.db.Attachments(ctx, id)
+	part, err := s.db.Part(ctx, id)
 	if err != nil {
-		return fmt.Errorf("list attachments: %w", err)
+		return fmt.Errorf("read submission: %w", err)
 	}
 	var page string
 	images := map[string]store.Attachment{}
-	for _, a := range attachments {
+	for _, a := range part.Attachments {
 		switch {
 		case a.Role == intake.HTML && page == "":
 			if page, err = s.htmlOf(c, a); err != nil {
@@ -126,7 +126,7 @@ func (s *Server) originalHTML(c echo.Context) error {
 		if err != nil {
 			return ""
 		}
-		return "data:" + baseType(a.Type) + ";base64," + base64.StdEncoding.EncodeToString(b)
+		return baseType(a.Type) + ";base64," + base64.StdEncoding.EncodeToString(b)
 	})
 	h := c.Response().Header()
 	h.Set(echo.HeaderContentSecurityPolicy, htmlPolicy)
@@ -157,33 +157,32 @@ func (s *Server) htmlOf(c echo.Context, a store.Attachment) (string, error) {
 	return string(b), nil
 }
 
-// htmlRules are what may stay of a stranger's HTML: words and their structure,
-// no style, no form, and of pictures only those that came with the mail.
-var htmlRules = func() *bluemonday.Policy {
-	p := bluemonday.UGCPolicy()
-	p.AllowDataURIImages()
-	p.RequireNoReferrerOnLinks(true)
-	p.AddTargetBlankToFullyQualifiedLinks(true)
-	p.AllowURLSchemes("data", "http", "https", "mailto", "tel")
-	return p
-}()
-
-var (
-	cidReference = regexp.MustCompile(`(?i)(\bsrc\s*=\s*)(?:"cid:([^"]*)"|'cid:([^']*)'|cid:([^\s>]+))`)
-	remoteImage  = regexp.MustCompile(`(?i)<img\b[^>]*\bsrc="(?:https?:)?//[^>]*>`)
-	dataLink     = regexp.MustCompile(`(?i)(<a\b[^>]*\bhref=")data:[^"]*"`)
-)
-
-// cleanHTML makes a stranger's HTML harmless. Pictures named by Content-ID come
-// from inline, as data: addresses; all others are dropped.
+// cleanHTML makes a stranger's HTML harmless: words and their structure stay,
+// styles, forms and scripts go. A picture stays when inline has it by its
+// Content-ID, as a data: address; all others lose their source, so that only
+// their description shows.
 func cleanHTML(page string, inline func(cid string) string) string {
-	page = cidReference.ReplaceAllStringFunc(page, func(match string) string {
-		m := cidReference.FindStringSubmatch(match)
-		return m[1] + `"` + inline(m[2]+m[3]+m[4]) + `"`
+	rules := bluemonday.UGCPolicy()
+	rules.AllowDataURIImages()
+	rules.AllowURLSchemes("cid")
+	rules.RequireNoReferrerOnLinks(true)
+	rules.RewriteSrc(func(u *url.URL) {
+		source := *u
+		*u = url.URL{}
+		switch source.Scheme {
+		case "data":
+			*u = source
+		case "cid":
+			cid, err := url.PathUnescape(source.Opaque)
+			if err != nil {
+				cid = source.Opaque
+			}
+			if data := inline(cid); data != "" {
+				*u = url.URL{Scheme: "data", Opaque: data}
+			}
+		}
 	})
-	clean := htmlRules.Sanitize(page)
-	clean = remoteImage.ReplaceAllString(clean, "")
-	return dataLink.ReplaceAllString(clean, `${1}#"`)
+	return rules.Sanitize(page)
 }
 
 // baseType is a media type without its parameters.

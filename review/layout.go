@@ -39,7 +39,7 @@ func (p Page) Initials() string {
 }
 
 // May tells whether who is signed in has at least this role.
-func (p Page) May(role string) bool { return may(p.Staff, store.Role(role)) }
+func (p Page) May(role string) bool { return p.Staff.Role.May(store.Role(role)) }
 
 // lamp is how one channel does: a shape, and always a word.
 type lamp struct {

@@ -20,12 +20,6 @@ func staffOf(c echo.Context) store.Staff {
 // actor is who the request acts as.
 func actor(c echo.Context) store.Actor { return store.Actor{Staff: staffOf(c).ID} }
 
-// rank orders the roles; a role may do what those below it may.
-var rank = map[store.Role]int{store.Viewer: 1, store.Officer: 2, store.Lead: 3, store.Administrator: 4}
-
-// may tells whether somebody has at least this role.
-func may(staff store.Staff, least store.Role) bool { return rank[staff.Role] >= rank[least] }
-
 // need lets only those through who have at least this role.
 func (s *Server) need(least store.Role) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
@@ -33,7 +27,7 @@ func (s *Server) need(least store.Role) echo.MiddlewareFunc {
 			switch staff := staffOf(c); {
 			case staff.ID == 0:
 				return errSignIn
-			case !may(staff, least):
+			case !staff.Role.May(least):
 				return &refusal{status: http.StatusForbidden, key: "error.forbidden"}
 			default:
 				return next(c)

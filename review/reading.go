@@ -51,7 +51,8 @@ func (b *board) reading(p *store.Proposal) *reading {
 		now := sub.ReceivedAt.Format("200601021504")
 		one.Clock, minute = now != minute, now
 		one.Named = i > 0 && sub.Subject != "" && !strings.HasSuffix(sub.Subject, p.Subject)
-		r.Words += wordCount(ownWords(sub.Text, sub.Ranges))
+		own, _ := outside(sub.Text, sub.Ranges)
+		r.Words += len(strings.Fields(own))
 		r.Parts = append(r.Parts, one)
 	}
 	return r

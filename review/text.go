@@ -129,21 +129,3 @@ func opening(all []block) []block {
 	}
 	return all
 }
-
-// wordCount counts words the way a reader would.
-func wordCount(text string) int { return len(strings.Fields(text)) }
-
-// ownWords is what is left of a text when everything marked is taken out:
-// the sender's own words.
-func ownWords(text string, ranges []intake.Range) string {
-	var b strings.Builder
-	from := 0
-	for _, r := range ranges {
-		if r.Start >= from && r.End <= len(text) && r.End > r.Start {
-			b.WriteString(text[from:r.Start])
-			from = r.End
-		}
-	}
-	b.WriteString(text[from:])
-	return b.String()
-}
