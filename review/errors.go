@@ -37,6 +37,9 @@ func (r *refusal) Unwrap() error { return r.cause }
 // errSignIn says that nobody is signed in.
 var errSignIn = &refusal{status: http.StatusUnauthorized, key: "error.sign_in"}
 
+// errForbidden says that who is signed in may not do that.
+var errForbidden = &refusal{status: http.StatusForbidden, key: "error.forbidden"}
+
 // explain is the one place that knows which error is which status and which
 // sentence. What it does not know is a defect: it is logged in full under a
 // short code, and the code is all that staff see of it.
@@ -91,7 +94,9 @@ func (s *Server) fail(err error, c echo.Context) {
 	}
 	r := s.explain(c, err)
 	switch {
-	case strings.HasPrefix(c.Request().URL.Path, "/api/"), wantsJSON(c):
+	case forPrograms(c.Request().URL.Path):
+		err = s.sendFault(c, r)
+	case wantsJSON(c):
 		w := s.words(c)
 		err = c.JSON(r.status, struct {
 			Error   string `json:"error"`

@@ -2,8 +2,8 @@ package review
 
 import (
 	"encoding/json"
-	"io/fs"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -74,8 +74,9 @@ func TestLanguages(t *testing.T) {
 func sources(t *testing.T) []string {
 	t.Helper()
 	var out []string
-	for _, pattern := range []string{"*.go", "*.html", "static/*.js"} {
-		names, err := fs.Glob(os.DirFS("."), pattern)
+	// The store says what is wrong with an input as a key.
+	for _, pattern := range []string{"*.go", "*.html", "static/*.js", "../store/*.go"} {
+		names, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)
 		}

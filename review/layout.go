@@ -185,7 +185,7 @@ func (s *Server) savePreferences(c echo.Context) error {
 	p.take(form)
 	c.SetCookie(&http.Cookie{
 		Name: preferencesCookie, Value: p.values().Encode(), Path: "/", MaxAge: 365 * 24 * 3600,
-		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: c.IsTLS(),
+		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: overTLS(c),
 	})
 	if wantsJSON(c) {
 		return c.NoContent(http.StatusNoContent)

@@ -107,15 +107,33 @@ func newPasswords() *passwords {
 	}
 }
 
+// hash waits for a turn and hashes. The error is ctx's.
+func (p *passwords) hash(ctx context.Context, password string) (string, error) {
+	if err := p.turn(ctx); err != nil {
+		return "", err
+	}
+	defer p.done()
+	return HashPassword(password), nil
+}
+
+func (p *passwords) turn(ctx context.Context) error {
+	select {
+	case p.turns <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("wait to check a password: %w", ctx.Err())
+	}
+}
+
+func (p *passwords) done() { <-p.turns }
+
 // match waits for a turn and compares. An empty hash takes as long as any other
 // and never matches. The error is ctx's.
 func (p *passwords) match(ctx context.Context, hash, password string) (bool, error) {
-	select {
-	case p.turns <- struct{}{}:
-		defer func() { <-p.turns }()
-	case <-ctx.Done():
-		return false, fmt.Errorf("wait to check a password: %w", ctx.Err())
+	if err := p.turn(ctx); err != nil {
+		return false, err
 	}
+	defer p.done()
 	if hash == "" {
 		matchPassword(p.decoy, password)
 		return false, nil

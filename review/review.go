@@ -6,6 +6,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -25,6 +26,16 @@ type Config struct {
 
 	// Parse reads a quarantined item again. Nil when nothing can be replayed.
 	Parse func(*intake.Raw, time.Time) *intake.Submission
+
+	// BaseURL is the root of the site as browsers know it, when that is known.
+	BaseURL string
+
+	// TrustedProxies are the networks whose word counts about who is behind
+	// them and whether they speak TLS with them.
+	TrustedProxies []netip.Prefix
+
+	// TempDir is where exports grow before they are sent; empty is the system's.
+	TempDir string
 }
 
 // Server answers the requests of browsers. It is an http.Handler; whoever
@@ -35,9 +46,16 @@ type Server struct {
 	cfg  Config
 	log  *slog.Logger
 	echo *echo.Echo
+	gate *gate
 
 	screens *engine
 	files   *files
+
+	crossOrigin *http.CrossOriginProtection
+	proxies     proxies
+	throttle    *throttle
+	passwords   *passwords
+	metrics     *metrics
 
 	closing context.Context // ends the event streams
 	close   context.CancelFunc
@@ -52,27 +70,43 @@ func New(db *store.DB, cfg Config, log *slog.Logger) *Server {
 	s.closing, s.close = context.WithCancel(context.Background())
 	s.files = newFiles()
 	s.screens = newEngine(cfg.Zone, s.now, s.files)
+	s.proxies, s.crossOrigin = cfg.TrustedProxies, newCrossOrigin(cfg.BaseURL)
+	s.throttle, s.passwords = newThrottle(s.now), newPasswords()
+	s.metrics = newMetrics(db, log)
+	s.gate = newGate(s.echo)
 	s.echo.HTTPErrorHandler = s.fail
+	// From the outside in. What comes before identified knows nobody, what comes
+	// after authorised is the handler.
+	s.echo.Use(s.counted, s.recovered, s.secured, s.identified, s.gate.authorised)
 	s.routes()
 	return s
 }
 
 // ServeHTTP answers one request.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.echo.ServeHTTP(w, r) }
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if s.proxies.settle(r) {
+		r = r.WithContext(context.WithValue(r.Context(), proxiedKey{}, true))
+	}
+	s.echo.ServeHTTP(w, r)
+}
 
 // Close ends the event streams that are open.
 func (s *Server) Close() { s.close() }
 
 // routes is every address there is, screen by screen, with the least role that may use it.
 func (s *Server) routes() {
-	e := s.echo
-	e.Use(s.recovered)
-
-	viewer, officer := s.need(store.Viewer), s.need(store.Officer)
+	e := s.gate
 
 	// Files that are the same for everybody, and the choices of one browser.
-	e.GET("/static/:version/:name", s.file)
-	e.POST("/preferences", s.savePreferences)
+	e.GET("/static/:version/:name", s.file, anyone)
+	e.POST("/preferences", s.savePreferences, anyone)
+
+	// Signing in and out, and the links by which a password is chosen.
+	e.GET("/sign-in", s.signinForm, anyone)
+	e.POST("/sign-in", s.signinPost, anyone)
+	e.POST("/sign-out", s.signout, anyone)
+	e.GET("/set-up/:secret", s.setupForm, anyone)
+	e.POST("/set-up/:secret", s.setupPost, anyone)
 
 	// Pilah: read one proposal, decide, go on to the next.
 	e.GET("/", s.home, viewer)
@@ -82,4 +116,25 @@ func (s *Server) routes() {
 	e.GET("/proposals/:ref/after", s.after, viewer)
 	e.POST("/proposals/:ref/decision", s.decide, officer)
 	e.POST("/undo", s.undo, officer)
+
+	// What is filtered, as a file.
+	e.GET("/export.xlsx", s.exportXLSX, viewer)
+	e.GET("/export.csv", s.exportCSV, viewer)
+
+	// For programs, with a token; described by openapi.json.
+	e.GET("/api/v1/openapi.json", s.apiDescription, anyone)
+	e.GET("/api/v1/proposals", s.apiProposals, viewer)
+	e.GET("/api/v1/proposals/:ref", s.apiProposal, viewer)
+	e.PUT("/api/v1/proposals/:ref/priority", s.apiTag, officer)
+	e.DELETE("/api/v1/proposals/:ref/priority", s.apiUntag, officer)
+	e.GET("/api/v1/attachments/:id", s.apiAttachment, viewer)
+	e.GET("/api/v1/export.xlsx", s.exportXLSX, viewer)
+	e.GET("/api/v1/export.csv", s.exportCSV, viewer)
+	e.GET("/api/v1/ledger", s.apiLedger, viewer)
+	e.GET("/api/v1/health", s.ready, anyone)
+
+	// For who watches over the service.
+	e.GET("/healthz", s.alive, anyone)
+	e.GET("/readyz", s.ready, anyone)
+	e.GET("/metrics", s.sendMetrics, anyone) // it asks for loopback or a token itself
 }

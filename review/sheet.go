@@ -93,7 +93,7 @@ func newLiner(s store.Settings, zone *time.Location) *liner {
 
 func (l *liner) line(p *store.Proposal) line {
 	l.count++
-	text, folded := ownWords(p.Parts)
+	text, folded := handOver(p.Parts)
 	return line{
 		no:          l.count,
 		ref:         p.Ref,
@@ -133,10 +133,10 @@ func nameOnly(p *store.Proposal) string {
 	return p.Participant
 }
 
-// ownWords joins what a participant wrote themselves and counts the characters
+// handOver joins what a participant wrote themselves and counts the characters
 // of the ranges it leaves out. A text that is nothing but ranges is kept whole:
 // better a quote too many than an empty cell.
-func ownWords(parts []store.Part) (text string, folded int) {
+func handOver(parts []store.Part) (text string, folded int) {
 	var texts []string
 	for _, p := range parts {
 		own, left := outside(p.Text, p.Ranges)

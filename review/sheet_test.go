@@ -249,7 +249,7 @@ func TestNoAddressesInSheets(t *testing.T) {
 	}
 }
 
-func TestOwnWords(t *testing.T) {
+func TestHandOver(t *testing.T) {
 	text := "baru\n> lama\nlagi"
 	quote := intake.Range{Start: 5, End: 12, Kind: intake.Quote}
 	for name, c := range map[string]struct {
@@ -266,7 +266,7 @@ func TestOwnWords(t *testing.T) {
 		"two parts":     {[]store.Part{{Text: "satu"}, {Text: "  "}, {Text: "dua"}}, "satu\n\ndua", 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, folded := ownWords(c.parts)
+			got, folded := handOver(c.parts)
 			if got != c.want || folded != c.folded {
 				t.Errorf("got %q and %d folded, want %q and %d", got, folded, c.want, c.folded)
 			}

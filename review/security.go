@@ -1,0 +1,62 @@
+package review
+
+import (
+	"net/http"
+	"net/url"
+
+	"github.com/labstack/echo/v4"
+)
+
+// maxBody is how long the body of a request may be. Forms here are short.
+const maxBody = 1 << 20
+
+// pagePolicy lets a page use what comes from here and nothing else. No script
+// and no style may stand inside the page.
+const pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " +
+	"media-src 'self'; font-src 'self'; connect-src 'self'; frame-src 'self'; manifest-src 'self'; " +
+	"form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+
+// secured sets what every answer has in common; a handler may set a header
+// otherwise, never leave it out.
+func (s *Server) secured(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		h := c.Response().Header()
+		h.Set("Content-Security-Policy", pagePolicy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("X-Frame-Options", "DENY")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
+		// Not no-referrer: browsers would then send forms with the origin "null".
+		h.Set("Referrer-Policy", "same-origin")
+		// Pages name persons; a computer in an office has many users.
+		h.Set("Cache-Control", "no-store")
+		if overTLS(c) {
+			h.Set("Strict-Transport-Security", "max-age=31536000")
+		}
+		r := c.Request()
+		r.Body = http.MaxBytesReader(c.Response(), r.Body, maxBody)
+		if err := s.crossOrigin.Check(r); err != nil {
+			return &refusal{status: http.StatusForbidden, key: "error.cross_origin", cause: err}
+		}
+		return next(c)
+	}
+}
+
+// overTLS tells whether the browser's connection is encrypted, here or at a
+// trusted proxy (see proxies.settle).
+func overTLS(c echo.Context) bool {
+	return c.Request().TLS != nil || c.Request().Header.Get("X-Forwarded-Proto") == "https"
+}
+
+// newCrossOrigin refuses what another site makes a browser send. The site's own
+// name counts even where a proxy does not pass it on.
+func newCrossOrigin(baseURL string) *http.CrossOriginProtection {
+	p := http.NewCrossOriginProtection()
+	if u, err := url.Parse(baseURL); err == nil && u.Host != "" {
+		if err := p.AddTrustedOrigin(u.Scheme + "://" + u.Host); err != nil {
+			panic(err)
+		}
+	}
+	return p
+}
