@@ -1,0 +1,190 @@
+package email
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/emersion/go-imap/v2"
+	"github.com/emersion/go-imap/v2/imapclient"
+
+	"usulan/intake"
+)
+
+// lane fetches tasks one after the other. After a failure it only settles them.
+func (h *haul) lane() {
+	for t := range h.tasks {
+		if !h.failed.Load() {
+			if err := h.fetch(t, t.slots, t.header); err != nil {
+				h.fail(err)
+				h.abort() // the other lanes wait for the same server
+			}
+		}
+		t.lose()
+	}
+}
+
+// fetch has the mails of a task, or some of them, sent. What does not come is
+// asked for again by halves, and in the end one by one, until it is known which
+// mail the server cannot deliver.
+func (h *haul) fetch(t *task, slots []*slot, header bool) error {
+	refusal := h.receive(slots, header)
+	if refusal != nil && !answered(refusal) {
+		return refusal
+	}
+	rest := slices.DeleteFunc(slices.Clone(slots), func(s *slot) bool { return s.raw != nil || s.item.Outcome != "" })
+	switch {
+	case len(rest) == 0:
+		return nil
+	case len(slots) == 1:
+		return h.judge(t, slots[0], header, refusal)
+	case len(rest) == 1:
+		return h.fetch(t, rest, header)
+	}
+	if err := h.fetch(t, rest[:len(rest)/2], header); err != nil {
+		return err
+	}
+	return h.fetch(t, rest[len(rest)/2:], header)
+}
+
+// judge settles a mail that was asked for alone and did not come.
+func (h *haul) judge(t *task, s *slot, header bool, refusal error) error {
+	data, err := h.client.UIDSearch(&imap.SearchCriteria{UID: []imap.UIDSet{uidSet([]uint32{s.item.ID})}}, nil).Wait()
+	if err != nil {
+		return &lostError{h.broken("look for a mail", err)}
+	}
+	found, _ := data.All.(imap.UIDSet)
+	switch {
+	case !found.Contains(imap.UID(s.item.ID)):
+		s.item.Outcome = intake.Vanished
+	case refusal != nil:
+		s.item.Outcome, s.item.Reason = intake.Unfetchable, ItemRefused
+		h.channel.log.Warn("the server refuses a mail", "folder", h.place.Folder, "uid", s.item.ID, "error", refusal)
+	default:
+		s.item.Outcome, s.item.Reason = intake.Unfetchable, ItemMissing
+	}
+	close(s.ready)
+	return nil
+}
+
+// receive sends one FETCH and fills the slots with what comes. Its error is the
+// server's refusal, a lostError or a fault of storage.
+func (h *haul) receive(slots []*slot, header bool) error {
+	uids := make([]uint32, len(slots))
+	for i, s := range slots {
+		uids[i] = s.item.ID
+	}
+	section := &imap.FetchItemBodySection{Peek: true}
+	if header {
+		section.Specifier = imap.PartSpecifierHeader
+		section.Partial = &imap.SectionPartial{Size: headerMax}
+	}
+	cmd := h.client.Fetch(uidSet(uids), &imap.FetchOptions{UID: true, BodySection: []*imap.FetchItemBodySection{section}})
+	var fault error
+	for m := cmd.Next(); m != nil; m = cmd.Next() {
+		var s *slot
+		for item := m.Next(); item != nil; item = m.Next() {
+			switch item := item.(type) {
+			case imapclient.FetchItemDataUID:
+				if i, ok := slices.BinarySearch(uids, uint32(item.UID)); ok {
+					s = slots[i]
+				}
+			case imapclient.FetchItemDataBodySection:
+				if s == nil || s.raw != nil || item.Literal == nil || fault != nil {
+					continue
+				}
+				if fault = h.keep(s, item.Literal, header); fault != nil {
+					h.fail(fault) // before the others notice that the line was cut
+					h.abort()     // nothing more is wanted: do not read on to the end
+				}
+			}
+		}
+	}
+	err := cmd.Close()
+	switch {
+	case fault != nil:
+		return fault
+	case err != nil && !answered(err):
+		return &lostError{h.broken("fetch mail", err)}
+	case err != nil:
+		return err
+	}
+	return nil
+}
+
+// keep takes the bytes of one mail into storage and hands them to the readers.
+func (h *haul) keep(s *slot, lit imap.LiteralReader, header bool) error {
+	size := lit.Size()
+	if limit := int64(h.box.MaxSize); !header && size > limit && !h.insisted[s.item.ID] {
+		// The server said that it was smaller.
+		s.item.Size, s.item.Outcome, s.item.Reason = size, intake.TooLarge, ItemTooLarge
+		close(s.ready)
+		return nil
+	}
+	in := &counted{r: lit}
+	raw, err := h.ledger.Keep(in, size)
+	switch {
+	case err != nil && in.n < size && in.err != nil:
+		return &lostError{h.broken("receive mail", in.err)}
+	case err != nil:
+		return &intake.Fault{Code: intake.FaultStorage, Err: fmt.Errorf("keep mail: %w", err)}
+	case in.n < size:
+		_ = raw.Close()
+		return &lostError{h.broken("receive mail", io.ErrUnexpectedEOF)}
+	}
+	s.raw, s.header = raw, header
+	if !header {
+		s.item.Size = size
+	}
+	h.parse <- s
+	return nil
+}
+
+// counted remembers what came and why it ended, since a connection that ends in
+// the middle of a mail looks like its end.
+type counted struct {
+	r   io.Reader
+	n   int64
+	err error
+}
+
+func (c *counted) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.n += int64(n)
+	if err != nil {
+		c.err = err
+	}
+	return n, err
+}
+
+// read parses mails until there are no more.
+func (h *haul) read() {
+	for s := range h.parse {
+		s.item.Submission = h.channel.parseGuarded(s.raw, s)
+		if s.header {
+			s.item.Outcome, s.item.Reason = intake.TooLarge, ItemTooLarge
+		}
+		close(s.ready)
+	}
+}
+
+// parseGuarded turns a panic of the parser into a quarantined mail: it must not
+// stop those behind it.
+func (c *Channel) parseGuarded(raw *intake.Raw, s *slot) (sub *intake.Submission) {
+	defer func() {
+		if v := recover(); v != nil {
+			c.log.Error("parser panicked", "uid", s.item.ID, "panic", v)
+			sub = &intake.Submission{
+				Kind: intake.Message, Raw: raw, ReceivedAt: s.item.ReceivedAt, Fault: intake.FaultPanic,
+				From: intake.Address{Kind: intake.Anonymous},
+			}
+		}
+	}()
+	if s.header {
+		return c.parser.ParseHeader(raw, s.item.ReceivedAt)
+	}
+	return c.parser.Parse(raw, s.item.ReceivedAt)
+}
+
+var errNoProgress = errors.New("the ledger recorded nothing and gave no reason")

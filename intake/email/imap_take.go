@@ -1,0 +1,355 @@
+package email
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/emersion/go-imap/v2"
+	"github.com/emersion/go-imap/v2/imapclient"
+
+	"usulan/intake"
+)
+
+// How mails are asked for.
+const (
+	window     = 2000      // mails whose size and date are asked for at once
+	reach      = 128       // mails fetched by one command, at most
+	reachBytes = 2 << 20   // bytes fetched by one command, about
+	lanes      = 3         // commands on their way at a time
+	headerMax  = 256 << 10 // bytes of the header of a mail that is too large
+)
+
+// haul is one run over a list of mails. Its stages work side by side: plan asks
+// for sizes and cuts the list into tasks, lanes fetch, readers parse, and record
+// makes safe, in the order of the list. Whatever was received in order before a
+// connection ended is recorded.
+type haul struct {
+	*folder
+	uids     []uint32
+	insisted map[uint32]bool
+	serial   bool // one mail or few at a time: something went wrong before
+
+	order chan []*slot // every mail of the list, in order
+	tasks chan *task
+	parse chan *slot
+
+	cancel   context.CancelCauseFunc
+	failed   atomic.Bool
+	recorded int // how many mails of the list, from its start
+}
+
+// slot is the place of one mail in the list. The stage that fills it closes
+// ready.
+type slot struct {
+	item     intake.Item
+	raw      *intake.Raw
+	header   bool  // only the header was fetched
+	reserved int64 // of the budget
+	lost     bool  // nothing became of it: the connection ended
+	ready    chan struct{}
+}
+
+// task is one FETCH command.
+type task struct {
+	slots  []*slot
+	header bool
+	bytes  int64
+}
+
+// take fetches, parses and records a list of mails, given by UID in ascending
+// order.
+func (f *folder) take(ctx context.Context, uids []uint32, insisted map[uint32]bool) error {
+	for len(uids) > 0 {
+		part, serial := uids, f.suspect.active()
+		if serial {
+			part = uids[:min(len(uids), 2*reach)]
+		}
+		h := &haul{folder: f, uids: part, insisted: insisted, serial: serial}
+		err := h.run(ctx)
+		var lost *lostError
+		switch {
+		case errors.As(err, &lost):
+			f.suspect.lost(part[min(h.recorded, len(part)-1)], h.recorded > 0)
+			return err
+		case err != nil:
+			return err
+		}
+		f.suspect.clear()
+		uids = uids[len(part):]
+	}
+	return nil
+}
+
+// run has all stages work and waits for them.
+func (h *haul) run(parent context.Context) error {
+	ctx, cancel := context.WithCancelCause(parent)
+	defer cancel(nil)
+	h.cancel = cancel
+	h.order = make(chan []*slot, 32)
+	h.tasks = make(chan *task)
+	h.parse = make(chan *slot, 64)
+
+	var planner, fetching, reading sync.WaitGroup
+	planner.Go(func() {
+		defer close(h.order)
+		defer close(h.tasks)
+		h.plan(ctx)
+	})
+	for range h.lanes() {
+		fetching.Go(h.lane)
+	}
+	for range runtime.GOMAXPROCS(0) {
+		reading.Go(h.read)
+	}
+	recording := make(chan error, 1)
+	go func() { recording <- h.record(parent) }()
+	planner.Wait()
+	fetching.Wait()
+	close(h.parse)
+	reading.Wait()
+	if err := <-recording; err != nil {
+		return err
+	}
+	return context.Cause(ctx)
+}
+
+func (h *haul) lanes() int {
+	if h.serial {
+		return 1
+	}
+	return lanes
+}
+
+// fail ends the haul: no more is asked for. What was received is recorded.
+func (h *haul) fail(err error) {
+	h.failed.Store(true)
+	h.cancel(err)
+}
+
+// plan cuts the list into tasks and hands them to the lanes, in order.
+func (h *haul) plan(ctx context.Context) {
+	rest, size := h.uids, window
+	if h.serial {
+		size = 1
+	}
+	for len(rest) > 0 && ctx.Err() == nil {
+		part := rest[:min(size, len(rest))]
+		rest = rest[len(part):]
+		if err := h.planWindow(ctx, part); err != nil {
+			h.fail(err)
+			return
+		}
+		size = min(2*size, window)
+		if h.serial {
+			size = min(size, reach)
+		}
+	}
+}
+
+// planWindow asks for size and date of some mails and makes tasks of them.
+func (h *haul) planWindow(ctx context.Context, uids []uint32) error {
+	if len(uids) == 1 && h.suspect.guilty(uids[0]) {
+		h.suspect.acquit()
+		return h.send(ctx, &task{slots: []*slot{settled(uids[0], intake.Unfetchable, ItemDropped)}})
+	}
+	found, err := h.describe(uids)
+	if err != nil {
+		return err
+	}
+	t := &task{}
+	for _, uid := range uids {
+		s, header := h.assess(uid, found[uid])
+		want := s.reserved
+		if len(t.slots) == reach || t.bytes+want > reachBytes && t.bytes > 0 || header != t.header && len(t.slots) > 0 {
+			if err := h.send(ctx, t); err != nil {
+				return err
+			}
+			t = &task{}
+		}
+		t.header = header
+		t.bytes += want
+		t.slots = append(t.slots, s)
+	}
+	return h.send(ctx, t)
+}
+
+// description is what the server says of a mail before it is fetched.
+type description struct {
+	size  int64
+	date  time.Time
+	fault string // why it says nothing
+}
+
+// assess decides what to do with a mail: nothing (its slot is ready), fetch its
+// header, or fetch it whole.
+func (h *haul) assess(uid uint32, d *description) (s *slot, header bool) {
+	switch {
+	case d == nil:
+		return settled(uid, intake.Vanished, ""), false
+	case d.fault != "":
+		return settled(uid, intake.Unfetchable, d.fault), false
+	}
+	insisted := h.insisted[uid]
+	s = &slot{item: intake.Item{ID: uid, ReceivedAt: d.date, Size: d.size}}
+	switch since := h.channel.since; {
+	case !insisted && uid <= h.pos.Baseline && d.date.Before(since):
+		s.item.Outcome = intake.Older
+		s.ready = closed
+		return s, false
+	case !insisted && d.size > int64(h.box.MaxSize):
+		s.reserved, header = headerMax, true
+	default:
+		s.reserved = max(d.size, 1)
+	}
+	s.ready = make(chan struct{})
+	return s, header
+}
+
+// closed is the ready channel of slots that nothing has to be fetched for.
+var closed = func() chan struct{} { c := make(chan struct{}); close(c); return c }()
+
+func settled(uid uint32, o intake.Outcome, reason string) *slot {
+	return &slot{item: intake.Item{ID: uid, Outcome: o, Reason: reason}, ready: closed}
+}
+
+// send hands a task to the recorder and, when something is to be fetched, to a
+// lane, once the budget has room for it.
+func (h *haul) send(ctx context.Context, t *task) error {
+	if len(t.slots) == 0 {
+		return nil
+	}
+	taken, err := h.channel.budget.take(ctx, t.bytes)
+	if err != nil {
+		return err
+	}
+	// What was taken for the task is given back slot by slot.
+	for _, s := range t.slots {
+		s.reserved = min(s.reserved, taken)
+		taken -= s.reserved
+	}
+	select {
+	case h.order <- t.slots:
+	case <-ctx.Done():
+		for _, s := range t.slots {
+			h.channel.budget.give(s.reserved)
+		}
+		return ctx.Err()
+	}
+	t.slots = slices.DeleteFunc(slices.Clone(t.slots), func(s *slot) bool { return s.ready == closed })
+	if len(t.slots) == 0 {
+		return nil
+	}
+	select {
+	case h.tasks <- t:
+		return nil
+	case <-ctx.Done():
+		t.lose()
+		return ctx.Err()
+	}
+}
+
+// lose settles what was not received: nothing became of it.
+func (t *task) lose() {
+	for _, s := range t.slots {
+		if s.raw == nil && s.item.Outcome == "" {
+			s.lost = true
+			close(s.ready)
+		}
+	}
+}
+
+// describe asks for size and date. A mail that has none is not there any more.
+func (h *haul) describe(uids []uint32) (map[uint32]*description, error) {
+	found := make(map[uint32]*description, len(uids))
+	return found, h.describeInto(found, uids)
+}
+
+func (h *haul) describeInto(found map[uint32]*description, uids []uint32) error {
+	cmd := h.client.Fetch(uidSet(uids), &imap.FetchOptions{UID: true, InternalDate: true, RFC822Size: true})
+	for m := cmd.Next(); m != nil; m = cmd.Next() {
+		var uid uint32
+		var d description
+		for item := m.Next(); item != nil; item = m.Next() {
+			switch item := item.(type) {
+			case imapclient.FetchItemDataUID:
+				uid = uint32(item.UID)
+			case imapclient.FetchItemDataInternalDate:
+				d.date = item.Time
+			case imapclient.FetchItemDataRFC822Size:
+				d.size = item.Size
+			}
+		}
+		if !d.date.IsZero() {
+			found[uid] = &d
+		}
+	}
+	err := cmd.Close()
+	switch {
+	case err == nil:
+		return nil
+	case !answered(err):
+		return &lostError{h.broken("ask for sizes", err)}
+	case len(uids) == 1:
+		found[uids[0]] = &description{fault: ItemRefused}
+		return nil
+	}
+	// One mail spoils the answer for all: ask by halves.
+	if err := h.describeInto(found, uids[:len(uids)/2]); err != nil {
+		return err
+	}
+	return h.describeInto(found, uids[len(uids)/2:])
+}
+
+// uidSet writes an ascending list as ranges.
+func uidSet(uids []uint32) imap.UIDSet {
+	var set imap.UIDSet
+	for _, uid := range uids {
+		if n := len(set); n > 0 && uint32(set[n-1].Stop)+1 == uid {
+			set[n-1].Stop = imap.UID(uid)
+		} else {
+			set = append(set, imap.UIDRange{Start: imap.UID(uid), Stop: imap.UID(uid)})
+		}
+	}
+	return set
+}
+
+// suspicion is what lost connections have taught: which mail did not come when
+// the connection ended, and how often that was so while no other was asked for.
+type suspicion struct {
+	uid    uint32
+	alone  int
+	losses int // in a row without one mail in between
+	on     bool
+}
+
+// strikes is how often the server may end the connection over one mail.
+const strikes = 2
+
+// lost notes the first mail that did not come.
+func (s *suspicion) lost(uid uint32, progress bool) {
+	if progress {
+		s.losses = 0
+	}
+	s.losses++
+	switch {
+	case s.uid != uid:
+		s.uid, s.alone = uid, 0
+		if s.on && !progress {
+			s.alone = 1
+		}
+	case s.on && !progress:
+		s.alone++
+	}
+	s.on = true
+}
+
+func (s *suspicion) active() bool           { return s.on }
+func (s *suspicion) guilty(uid uint32) bool { return s.uid == uid && s.alone >= strikes }
+func (s *suspicion) acquit()                { s.alone, s.losses = 0, 0 }
+func (s *suspicion) clear()                 { *s = suspicion{} }
+func (s *suspicion) hopeless() bool         { return s.losses > 2*strikes+2 }
