@@ -30,7 +30,7 @@ func (h *haul) lane() {
 // mail the server cannot deliver.
 func (h *haul) fetch(t *task, slots []*slot, header bool) error {
 	refusal := h.receive(slots, header)
-	if refusal != nil && !answered(refusal) {
+	if refusal != nil && !isAnswer(refusal) {
 		return refusal
 	}
 	rest := slices.DeleteFunc(slices.Clone(slots), func(s *slot) bool { return s.raw != nil || s.item.Outcome != "" })
@@ -105,7 +105,7 @@ func (h *haul) receive(slots []*slot, header bool) error {
 	switch {
 	case fault != nil:
 		return fault
-	case err != nil && !answered(err):
+	case err != nil && !isAnswer(err):
 		return &lostError{h.broken("fetch mail", err)}
 	case err != nil:
 		return err

@@ -37,7 +37,7 @@ func openFolder(ctx context.Context, c *Channel, s *session, l intake.Ledger, na
 	data, err := s.client.Select(name, &imap.SelectOptions{ReadOnly: c.box.After == AfterNothing}).Wait()
 	if err != nil {
 		code := intake.FaultUnreachable
-		if answered(err) {
+		if isAnswer(err) {
 			code = FaultFolder
 		}
 		return nil, &intake.Fault{Code: code, Err: fmt.Errorf("open folder %q: %w", name, err)}
@@ -211,7 +211,7 @@ func (f *folder) takeDue(ctx context.Context) error {
 // broken gives an error of a command its fault code.
 func (f *folder) broken(doing string, err error) error {
 	code := intake.FaultUnreachable
-	if answered(err) {
+	if isAnswer(err) {
 		code = intake.FaultProtocol
 	}
 	return &intake.Fault{Code: code, Err: fmt.Errorf("%s: %w", doing, err)}

@@ -66,7 +66,7 @@ func (s *session) loginToken(ctx context.Context, caps imap.CapSet) error {
 		return nil
 	}
 	var bearer *sasl.OAuthBearerError
-	if !fresh && (errors.As(err, &bearer) || answered(err)) {
+	if !fresh && (errors.As(err, &bearer) || isAnswer(err)) {
 		s.tokens.distrust(token)
 		return &intake.Fault{Code: intake.FaultRefused, Err: fmt.Errorf("log in with a token that may be stale: %w", err)}
 	}

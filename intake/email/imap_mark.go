@@ -78,7 +78,7 @@ func (f *folder) tell(ctx context.Context, uids []uint32) error {
 	switch {
 	case err == nil:
 		return nil
-	case !answered(err) && !errors.Is(err, errCannotMove):
+	case !isAnswer(err) && !errors.Is(err, errCannotMove):
 		return f.broken("mark mail", err)
 	}
 	f.deaf = true

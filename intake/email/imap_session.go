@@ -142,9 +142,9 @@ func (s *session) goodbye() {
 	s.close()
 }
 
-// answered tells whether err is the server's word on a command (NO or BAD), so
+// isAnswer tells whether err is the server's word on a command (NO or BAD), so
 // that the connection goes on. After any other error it is gone.
-func answered(err error) bool {
+func isAnswer(err error) bool {
 	var said *imap.Error
 	return errors.As(err, &said) && said.Type != imap.StatusResponseTypeBye
 }

@@ -292,7 +292,7 @@ func (h *haul) describeInto(found map[uint32]*description, uids []uint32) error 
 	switch {
 	case err == nil:
 		return nil
-	case !answered(err):
+	case !isAnswer(err):
 		return &lostError{h.broken("ask for sizes", err)}
 	case len(uids) == 1:
 		found[uids[0]] = &description{fault: ItemRefused}
