@@ -170,7 +170,7 @@ func (c *content) isStub(plain, rich []piece) bool {
 	if source < 5*size {
 		return false
 	}
-	return letters(c.textOf(plain))*5 < letters(c.textOf(rich))
+	return letters(c.textOf(plain))*5+20 < letters(c.textOf(rich)) || isBlank(c.textOf(plain))
 }
 
 // textOf returns the text of several pieces.

@@ -31,12 +31,14 @@ var extensions = map[string]string{
 	"message/delivery-status": ".txt", "message/disposition-notification": ".txt", "text/rfc822-headers": ".txt",
 }
 
-// givenName is the name that a sender gave a part, as it came.
+// givenName is the name that a sender gave a part, as it came. Where the program
+// could not write it in the charset it chose, the other place may have it whole.
 func givenName(p *part) string {
-	if name := p.dispParams["filename"]; name != "" {
-		return name
+	name := p.params["name"]
+	if given := p.dispParams["filename"]; given != "" && (name == "" || !strings.Contains(given, "??")) {
+		return given
 	}
-	if name := p.params["name"]; name != "" {
+	if name != "" {
 		return name
 	}
 	return p.dispParams["name"]

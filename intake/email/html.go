@@ -468,6 +468,9 @@ func (w *htmlWriter) link(e *element) {
 		return
 	}
 	text := string(bytes.TrimSpace(w.out[e.start:]))
+	if href == rest && strings.Contains(text, "@") {
+		return
+	}
 	if rest == "" || text == "" || strings.Contains(strings.ToLower(text), strings.ToLower(rest)) {
 		return
 	}

@@ -189,6 +189,9 @@ func quotesToEnd(a *attributes) bool {
 // isOutlookRule recognises the box around the header of a quoted mail in Outlook
 // since 2003, by its rule above and the padding nobody else uses.
 func isOutlookRule(css string) bool {
+	if strings.Contains(css, "border-top-color:rgb(229,229,229)") && strings.Contains(css, "border-top-width:1px") {
+		return true // Windows Mail
+	}
 	if !strings.Contains(css, "padding:3.0pt0") && !strings.Contains(css, "padding:3pt0") && !strings.Contains(css, "padding-top:3pt") {
 		return false
 	}
@@ -201,7 +204,7 @@ func isQuote(tag atom.Atom, a *attributes) bool {
 	if tag == atom.Blockquote {
 		return strings.EqualFold(a.get("type"), "cite") || a.hasClass("protonmail_quote") || a.hasClass("iosymail")
 	}
-	for _, class := range [...]string{"gmail_quote", "gmail_quote_container", "yahoo_quoted", "protonmail_quote", "zmail_extra", "tutanota_quote", "moz-forward-container", "front-blockquote", "missive_quote"} {
+	for _, class := range [...]string{"gmail_quote", "gmail_quote_container", "moz-cite-prefix", "yahoo_quoted", "protonmail_quote", "zmail_extra", "tutanota_quote", "moz-forward-container", "front-blockquote", "missive_quote"} {
 		if a.hasClass(class) {
 			return true
 		}
@@ -244,8 +247,10 @@ func (w *htmlWriter) closeMark() {
 	}
 	if w.mark.start >= 0 && w.mark.start < end {
 		r := intake.Range{Start: w.mark.start, End: end, Kind: w.mark.kind}
-		if w.mark.bare {
+		if n := len(w.marks); w.mark.bare {
 			w.bare = r
+		} else if n > 0 && w.marks[n-1].Kind == r.Kind && isBlank(string(w.out[w.marks[n-1].End:r.Start])) {
+			w.marks[n-1].End = r.End // an attribution and what it introduces
 		} else {
 			w.marks = append(w.marks, r)
 		}

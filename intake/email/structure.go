@@ -119,6 +119,10 @@ func (s *partScanner) inside(p *part, depth int) delimiter {
 		var child *part
 		child, d = s.entity(p.body, depth+1, "text/plain")
 		p.children = []*part{child}
+		// Empty lines behind a mail are the sender's program's, not the mail's.
+		d.start = max(p.body, d.start)
+		p.end = p.body + len(bytes.TrimRight(s.src[p.body:d.start], "\r\n"))
+		return d
 	default:
 		if boundary, ok := s.undeclared(p); ok {
 			p.mediaType = "multipart/mixed"
