@@ -147,11 +147,13 @@ func (d *quotedPrintableReader) Read(p []byte) (int, error) {
 		if err != nil && err != bufio.ErrBufferFull {
 			d.err = err
 		}
-		if err == bufio.ErrBufferFull {
+		whole := err != bufio.ErrBufferFull
+		if !whole {
 			// A line longer than the buffer: do not cut an escape in two.
 			line = d.unreadEscape(line)
+			whole = bytes.HasSuffix(line, []byte("\n"))
 		}
-		d.buf = appendQuotedPrintable(d.buf[:0], line)
+		d.buf = appendQuotedPrintable(d.buf[:0], line, whole)
 		d.out = d.buf
 	}
 	n := copy(p, d.out)
@@ -179,16 +181,18 @@ func (d *quotedPrintableReader) unreadEscape(line []byte) []byte {
 	return line
 }
 
-// appendQuotedPrintable decodes one line. Blanks before the line's end were
-// added in transport (RFC 2045 section 6.7 rule 3) and go.
-func appendQuotedPrintable(dst, line []byte) []byte {
+// appendQuotedPrintable decodes one line, or the beginning of one when it is not
+// whole. Blanks before the line's end were added in transport (RFC 2045 section
+// 6.7 rule 3) and go. A soft break may be cut off at the end of the source,
+// because the line end behind it belongs to the delimiter that follows.
+func appendQuotedPrintable(dst, line []byte, whole bool) []byte {
 	end := len(line)
 	body := bytes.TrimRight(line, "\r\n")
 	eol := line[len(body):end]
 	if len(eol) > 0 {
 		body = bytes.TrimRight(body, " \t")
 	}
-	if len(eol) > 0 && bytes.HasSuffix(body, []byte("=")) {
+	if whole && bytes.HasSuffix(body, []byte("=")) {
 		body, eol = body[:len(body)-1], nil // soft line break
 	}
 	for i := 0; i < len(body); i++ {

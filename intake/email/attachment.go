@@ -18,7 +18,7 @@ const maxMachineText = 64 << 10
 
 // attach lists a part as an attachment.
 func (c *content) attach(p *part, at place) {
-	if at.inner {
+	if c.inner {
 		return
 	}
 	src := c.src[p.body:p.end]

@@ -27,7 +27,8 @@ type content struct {
 	budget  int     // bytes of source that may yet become text
 	nested  []*part // mails inside the mail
 	hash    hash.Hash
-	counter int // attachments without a name
+	counter int  // attachments without a name
+	inner   bool // this is a mail inside the mail: nothing of it is attached here
 }
 
 // piece is a part of the body that is text.
@@ -58,7 +59,6 @@ type place struct {
 	alternative bool // one form of several of the same text
 	related     bool // beside the HTML that shows it
 	report      bool // in a multipart/report
-	inner       bool // in a mail inside the mail: nothing of it is attached here
 }
 
 // gather walks the parts in order, lists what is attached and returns what is
@@ -66,7 +66,7 @@ type place struct {
 func (c *content) gather(p *part, at place) []piece {
 	switch {
 	case p.isMultipart() && len(p.children) > 0:
-		inside := place{inner: at.inner, report: at.report || p.mediaType == "multipart/report"}
+		inside := place{report: at.report || p.mediaType == "multipart/report"}
 		inside.alternative = p.mediaType == "multipart/alternative"
 		inside.related = p.mediaType == "multipart/related"
 		if inside.alternative {
@@ -93,6 +93,12 @@ func (c *content) gather(p *part, at place) []piece {
 			c.attach(p, at)
 		}
 		return []piece{{part: p, html: html}}
+	case isTNEF(p):
+		if pieces, ok := c.takeTNEF(p); ok {
+			return pieces
+		}
+		c.attach(p, at)
+		return nil
 	default:
 		c.attach(p, at)
 		return nil
@@ -199,7 +205,7 @@ func (c *content) join(pieces []piece) {
 		if isBlank(text) {
 			continue
 		}
-		if p.html && all.Len() > 0 && sameWords(all.String(), text) {
+		if (p.html || isTNEF(p.part)) && all.Len() > 0 && sameWords(all.String(), text) {
 			continue
 		}
 		shift := all.Len() - (len(p.text) - len(strings.TrimLeft(p.text, "\n")))
@@ -231,8 +237,8 @@ func (c *content) elsewhere(root *part) {
 		if len(p.children) == 0 {
 			continue
 		}
-		inner := content{src: c.src, budget: c.budget, hash: c.hash}
-		inner.join(inner.gather(p.children[0], place{inner: true}))
+		inner := content{src: c.src, budget: c.budget, hash: c.hash, inner: true}
+		inner.join(inner.gather(p.children[0], place{}))
 		if isBlank(inner.text) {
 			continue
 		}
@@ -289,6 +295,11 @@ func (c *content) read(p *piece) {
 	case "text/enriched", "text/richtext":
 		p.text, _ = htmlText(toUTF8(raw, p.part.charset()))
 	default:
+		at := -1
+		if p.part.encoding == intake.Identity {
+			at = p.part.body
+		}
+		raw = c.takeUUFiles(raw, at)
 		p.text = cleanText(toUTF8(raw, p.part.charset()))
 		if strings.EqualFold(p.part.params["format"], "flowed") {
 			p.text = unflow(p.text, strings.EqualFold(p.part.params["delsp"], "yes"))

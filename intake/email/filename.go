@@ -55,8 +55,25 @@ func (c *content) fileName(p *part) string {
 			return name
 		}
 	}
+	return c.nameless(extensions[p.mediaType])
+}
+
+// nameless makes a name for a part without one.
+func (c *content) nameless(ext string) string {
 	c.counter++
-	return "lampiran-" + strconv.Itoa(c.counter) + extensions[p.mediaType]
+	return "lampiran-" + strconv.Itoa(c.counter) + ext
+}
+
+// typeByName guesses the media type of a file whose carrier has none.
+func typeByName(name string) string {
+	ext := strings.ToLower(path.Ext(name))
+	best := "application/octet-stream"
+	for mediaType, e := range extensions {
+		if e == ext && ext != "" && (best == "application/octet-stream" || len(mediaType) < len(best) || len(mediaType) == len(best) && mediaType < best) {
+			best = mediaType
+		}
+	}
+	return best
 }
 
 // safeName makes a file name harmless: no path, no control characters, nothing

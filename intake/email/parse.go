@@ -157,7 +157,11 @@ func firstAddress(h *header, name string) mailbox {
 
 // isRobot tells whether an address says of itself that nobody reads it.
 func isRobot(m mailbox) bool {
-	local := strings.NewReplacer("-", "", "_", "", ".", "").Replace(m.local())
+	local := m.local()
+	if !strings.Contains(local, "reply") {
+		return false
+	}
+	local = strings.NewReplacer("-", "", "_", "", ".", "").Replace(local)
 	return strings.HasPrefix(local, "noreply") || strings.HasPrefix(local, "donotreply") ||
 		strings.HasPrefix(local, "dontreply") || strings.HasSuffix(local, "noreply")
 }

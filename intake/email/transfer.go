@@ -36,6 +36,11 @@ func decode(e intake.Encoding, src []byte) []byte {
 		return src
 	case intake.Base64:
 		return appendBase64(make([]byte, 0, len(src)/4*3+3), src)
+	case intake.QuotedPrintable:
+		if !longLines(src) {
+			return appendQuotedPrintable(make([]byte, 0, len(src)), src)
+		}
+		fallthrough
 	default:
 		var out bytes.Buffer
 		out.Grow(len(src))
@@ -71,11 +76,11 @@ func base64End(src []byte) int {
 		line = bytes.TrimSpace(line)
 		foreign := 0
 		for _, c := range line {
-			if sextet[c] == notBase64 {
+			if sextet[c] == notBase64 || c == '-' || c == '_' {
 				foreign++
 			}
 		}
-		if foreign > 0 && (foreign*8 > len(line) || bytes.ContainsAny(line, " \t")) {
+		if foreign > 0 && (foreign*4 > len(line) || bytes.ContainsAny(line, " \t")) {
 			return pos
 		}
 		pos = next
@@ -133,5 +138,62 @@ func appendGroup(dst []byte, acc uint32, have int) []byte {
 		return append(dst, byte(acc>>16), byte(acc>>8))
 	default:
 		return dst
+	}
+}
+
+// longLines tells whether a line is longer than what intake.Decode looks at in
+// one piece: its answer is the one that attachments are served by.
+func longLines(src []byte) bool {
+	for len(src) > 4000 {
+		i := bytes.LastIndexByte(src[:4000], '\n')
+		if i < 0 {
+			return true
+		}
+		src = src[i+1:]
+	}
+	return false
+}
+
+// appendQuotedPrintable decodes leniently, like intake.Decode: blanks at the end
+// of a line go, what is no escape stays.
+func appendQuotedPrintable(dst, src []byte) []byte {
+	for len(src) > 0 {
+		line, end := src, []byte(nil)
+		if i := bytes.IndexByte(src, '\n'); i >= 0 {
+			line, end = src[:i], src[i:i+1]
+			for len(line) > 0 && line[len(line)-1] == '\r' {
+				line, end = line[:len(line)-1], src[len(line)-1:i+1]
+			}
+		}
+		src = src[len(line)+len(end):]
+		if end != nil {
+			for n := len(line); n > 0 && (line[n-1] == ' ' || line[n-1] == '\t'); n-- {
+				line = line[:n-1]
+			}
+		}
+		if n := len(line); n > 0 && line[n-1] == '=' {
+			line, end = line[:n-1], nil // a soft line break
+		}
+		dst = append(appendUnescaped(dst, line), end...)
+	}
+	return dst
+}
+
+// appendUnescaped decodes the escapes of one line.
+func appendUnescaped(dst, line []byte) []byte {
+	for {
+		i := bytes.IndexByte(line, '=')
+		if i < 0 {
+			return append(dst, line...)
+		}
+		dst = append(dst, line[:i]...)
+		line = line[i:]
+		if len(line) > 2 && isHex(line[1]) && isHex(line[2]) {
+			dst = append(dst, unhex(line[1])<<4|unhex(line[2]))
+			line = line[3:]
+			continue
+		}
+		dst = append(dst, '=')
+		line = line[1:]
 	}
 }
