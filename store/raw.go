@@ -23,12 +23,15 @@ const (
 	// unclaimed is how long a file may wait for its row. Between Keep and Record
 	// lie seconds; a process that takes longer has ended.
 	unclaimed = time.Hour
+
+	// rawFolder is the folder of the files, inside the data folder.
+	rawFolder = "raw"
 )
 
 // rawFile is where the bytes with a hash live when they are many.
 func (db *DB) rawFile(hash []byte) string {
 	name := hex.EncodeToString(hash)
-	return filepath.Join(db.dir, "raw", name[:2], name)
+	return filepath.Join(db.dir, rawFolder, name[:2], name)
 }
 
 // Keep takes size bytes from r into storage and returns a handle on them.
@@ -79,7 +82,7 @@ func (db *DB) openRaw(hash [sha256.Size]byte, size int64) (*intake.Raw, error) {
 // keepFile streams to a temporary file, syncs it and gives it the name of its
 // hash; only then may a row speak of it.
 func (db *DB) keepFile(r io.Reader, size int64) (hash [sha256.Size]byte, err error) {
-	root := filepath.Join(db.dir, "raw")
+	root := filepath.Join(db.dir, rawFolder)
 	if err := os.MkdirAll(root, 0o700); err != nil {
 		return hash, storageFault("keep source", err)
 	}
@@ -142,6 +145,8 @@ func (t *tx) putRaw(raw *intake.Raw) (id int64, err error) {
 		if here = raw.Bytes; here == nil {
 			here = []byte{}
 		}
+	} else if _, err := os.Stat(raw.File); err != nil {
+		return 0, err // a sweep was quicker: the source has to be taken again
 	}
 	err = t.row(`
 		INSERT INTO raw (hash, size, refs, bytes) VALUES ($1, $2, 1, $3)
@@ -166,7 +171,7 @@ func (t *tx) dropRaw(id int64) error {
 // sweep removes files that no row refers to: what a process left that was
 // killed between Keep and Record, and what was dropped.
 func (db *DB) sweep() {
-	root := filepath.Join(db.dir, "raw")
+	root := filepath.Join(db.dir, rawFolder)
 	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || db.stop.Err() != nil {
 			return errors.Join(err, db.stop.Err())
@@ -179,16 +184,28 @@ func (db *DB) sweep() {
 			return nil
 		}
 		hash, err := hex.DecodeString(entry.Name())
-		if err == nil {
-			var id int64
-			err = db.row(db.stop, "SELECT id FROM raw WHERE hash = $1", []any{hash}, &id)
-			if !errors.Is(err, ErrNotFound) {
-				return err
-			}
+		if err != nil {
+			return os.Remove(path) // the part of a file that was never whole
 		}
-		return os.Remove(path)
+		return db.sweepFile(path, hash)
 	})
 	if err != nil && !errors.Is(err, fs.ErrNotExist) && db.stop.Err() == nil {
 		db.Log.Warn("files not swept", "error", err)
 	}
+}
+
+// sweepFile removes a file unless a row refers to it. It looks again with the
+// writer's turn, so that no row comes to refer to the file while it goes.
+func (db *DB) sweepFile(path string, hash []byte) error {
+	var id int64
+	const find = "SELECT id FROM raw WHERE hash = $1"
+	if err := db.row(db.stop, find, []any{hash}, &id); !errors.Is(err, ErrNotFound) {
+		return err
+	}
+	return db.transact(db.stop, func(t *tx) error {
+		if err := t.row(find, []any{hash}, &id); !errors.Is(err, ErrNotFound) {
+			return err
+		}
+		return os.Remove(path)
+	})
 }
