@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"html/template"
-	"strings"
 
 	"usulan/store"
 )
@@ -191,33 +190,33 @@ func (s *Server) nameTrail(ctx context.Context, t *trail) error {
 	if t.Last == nil {
 		return nil
 	}
-	steps := []*step{t.Last}
-	refs := []string{t.Last.Ref}
-	for i := range t.Earlier {
-		steps, refs = append(steps, &t.Earlier[i]), append(refs, t.Earlier[i].Ref)
+	steps := append([]step{*t.Last}, t.Earlier...)
+	if err := s.nameSteps(ctx, steps); err != nil {
+		return err
+	}
+	t.Last, t.Earlier = &steps[0], steps[1:]
+	return nil
+}
+
+func (s *Server) nameSteps(ctx context.Context, steps []step) error {
+	var refs []string
+	for _, one := range steps {
+		refs = append(refs, one.Ref)
 	}
 	summaries, err := s.db.Summaries(ctx, refs)
 	if err != nil {
 		return fmt.Errorf("read own decisions: %w", err)
 	}
+	found := map[string]store.Summary{}
 	for _, p := range summaries {
-		for _, one := range steps {
-			if one.Ref == p.Ref {
-				one.Whose, one.summary = p.Participant, p
-			}
-		}
+		found[p.Ref] = p
+	}
+	for i := range steps {
+		steps[i].summary = found[steps[i].Ref]
+		steps[i].Whose = steps[i].summary.Participant
 	}
 	return nil
 }
 
 // notFound tells that err only says that nothing is there.
 func notFound(err error) bool { return errors.Is(err, store.ErrNotFound) }
-
-// excerpt is the beginning of a text for a line.
-func excerpt(text string, most int) string {
-	text = strings.Join(strings.Fields(text), " ")
-	if r := []rune(text); len(r) > most {
-		return string(r[:most]) + "…"
-	}
-	return text
-}

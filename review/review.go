@@ -116,6 +116,31 @@ func (s *Server) routes() {
 	e.GET("/proposals/:ref/after", s.after, viewer)
 	e.POST("/proposals/:ref/decision", s.decide, officer)
 	e.POST("/undo", s.undo, officer)
+	e.GET("/trail", s.decisions, viewer)
+	e.GET("/keys", s.keys, viewer)
+	e.GET("/events", s.events, viewer)
+
+	// What participants sent, apart from our pages.
+	e.GET("/attachments/:id", s.attachment, viewer)
+	e.GET("/submissions/:id/html", s.originalHTML, viewer)
+	e.GET("/submissions/:id/source", s.source, officer)
+
+	// Daftar: every proposal, filtered and searched.
+	e.GET("/proposals", s.list, viewer)
+
+	// Rekap: sums that close.
+	e.GET("/summary", s.summary, viewer)
+
+	// Saluran: how the ways in do, and what became of every item.
+	e.GET("/channels", s.channels, viewer)
+	e.POST("/channels/retry", s.retry, officer)
+	e.POST("/channels/older", s.older, lead)
+	e.GET("/ledger", s.ledger, viewer)
+	e.GET("/ledger/:id", s.ledgerRow, viewer)
+	e.POST("/ledger/:id/insist", s.insist, officer)
+	e.POST("/ledger/:id/replay", s.replay, officer)
+	e.POST("/ledger/:id/kind", s.reclassify, officer)
+	e.POST("/ledger/replay", s.replayAll, officer)
 
 	// What is filtered, as a file.
 	e.GET("/export.xlsx", s.exportXLSX, viewer)

@@ -1,0 +1,187 @@
+package review
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"html/template"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"usulan/intake"
+	"usulan/store"
+)
+
+// channelsPage shows how every way in does, and that all that was seen is
+// accounted for.
+type channelsPage struct {
+	Page
+	Sources    []source
+	Quarantine []store.Row
+	More       bool // there are more in quarantine than are listed
+	CanReplay  bool
+	Said       string // what the last button did
+}
+
+// source is one card of the screen.
+type source struct {
+	store.Source
+	Channel string
+	Name    string // within its channel
+	Alone   bool   // the only one of its channel: its name says nothing
+	Lamp    lamp
+	Seen    int64 // recorded, and what is missing
+	Terms   []term
+	Older   int64
+}
+
+// term is one number of the equation, with the rows behind it.
+type term struct {
+	Number int64
+	Key    string // of its words
+	Href   template.URL
+}
+
+// terms are the outcomes in the order of the equation; outcomes that belong
+// together for a reader are one term.
+var terms = []struct {
+	key      string
+	outcomes []intake.Outcome
+}{
+	{"proposals", []intake.Outcome{intake.NewProposal, intake.Continuation}},
+	{"auto_reply", []intake.Outcome{intake.OutcomeOf(intake.AutoReply)}},
+	{"newsletter", []intake.Outcome{intake.OutcomeOf(intake.Newsletter)}},
+	{"bounce", []intake.Outcome{intake.OutcomeOf(intake.Bounce)}},
+	{"report", []intake.Outcome{intake.OutcomeOf(intake.Report)}},
+	{"calendar", []intake.Outcome{intake.OutcomeOf(intake.Calendar)}},
+	{"own", []intake.Outcome{intake.OutcomeOf(intake.Own)}},
+	{"spam", []intake.Outcome{intake.OutcomeOf(intake.Spam)}},
+	{"duplicate", []intake.Outcome{intake.Duplicate}},
+	{"quarantine", []intake.Outcome{intake.Quarantine}},
+	{"too_large", []intake.Outcome{intake.TooLarge}},
+	{"unfetchable", []intake.Outcome{intake.Unfetchable}},
+	{"vanished", []intake.Outcome{intake.Vanished}},
+	{"older", []intake.Outcome{intake.Older}},
+}
+
+// quarantineRows is how many are listed on the channels screen.
+const quarantineRows = 20
+
+func (s *Server) channels(c echo.Context) error {
+	frame, err := s.page(c, "channels")
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	p := channelsPage{Page: frame, CanReplay: s.cfg.Parse != nil}
+	p.Title = p.W.Say("nav.channels")
+	switch said := c.QueryParam("said"); said {
+	case "retried", "insisted", "older", "replayed", "replay_failed":
+		p.Said = p.W.Say("channels.said." + said)
+	}
+	all, err := s.db.Sources(ctx)
+	if err != nil {
+		return fmt.Errorf("read sources: %w", err)
+	}
+	p.Sources = cards(all)
+	held, err := s.db.Rows(ctx, store.RowFilter{Outcomes: []intake.Outcome{intake.Quarantine}}, "", quarantineRows)
+	if err != nil {
+		return fmt.Errorf("list quarantine: %w", err)
+	}
+	p.Quarantine, p.More = held.Items, held.Next != ""
+	return s.screens.send(c, http.StatusOK, "channels", p)
+}
+
+func cards(all []store.Source) []source {
+	count := map[string]int{}
+	var out []source
+	for _, from := range all {
+		channel, name, _ := strings.Cut(from.Name, "/")
+		count[channel]++
+		one := source{Source: from, Channel: channel, Name: name, Seen: from.Total + from.Missing, Older: from.Outcomes[intake.Older]}
+		one.Lamp = lamp{Channel: channel, Light: light(from.Status), State: from.Status.State, SeenAt: from.SeenAt}
+		for _, t := range terms {
+			q := url.Values{"source": {from.Name}}
+			var n int64
+			for _, o := range t.outcomes {
+				n += from.Outcomes[o]
+				q.Add("outcome", string(o))
+			}
+			if n > 0 || t.key == "proposals" || t.key == "quarantine" {
+				one.Terms = append(one.Terms, term{n, "outcome." + t.key, template.URL("/ledger?" + q.Encode())}) //nolint:gosec // G203: encoded
+			}
+		}
+		out = append(out, one)
+	}
+	for i := range out {
+		out[i].Alone = count[out[i].Channel] == 1
+	}
+	return out
+}
+
+// Rows is the address of everything a source has in the ledger.
+func (s source) Rows() template.URL {
+	return template.URL("/ledger?" + url.Values{"source": {s.Source.Name}}.Encode()) //nolint:gosec // G203: encoded
+}
+
+// retry wakes a source that failed, or is to look again.
+func (s *Server) retry(c echo.Context) error {
+	if err := s.db.Retry(c.Request().Context(), actor(c), c.FormValue("source")); err != nil {
+		return fmt.Errorf("wake source: %w", err)
+	}
+	return c.Redirect(http.StatusSeeOther, "/channels?said=retried")
+}
+
+// older asks for what is older than the forum.
+func (s *Server) older(c echo.Context) error {
+	if _, err := s.db.InsistOlder(c.Request().Context(), actor(c), c.FormValue("source")); err != nil {
+		return fmt.Errorf("ask for older items: %w", err)
+	}
+	return c.Redirect(http.StatusSeeOther, "/channels?said=older")
+}
+
+// replayMost bounds one request of replaying everything; who has more presses again.
+const replayMost = 500
+
+// replayAll reads everything in quarantine again. What still cannot be read
+// stays there and does not stop the rest.
+func (s *Server) replayAll(c echo.Context) error {
+	ctx := c.Request().Context()
+	said, cursor := "replayed", ""
+	for done := 0; done < replayMost; {
+		held, err := s.db.Rows(ctx, store.RowFilter{Outcomes: []intake.Outcome{intake.Quarantine}}, cursor, 50)
+		if err != nil {
+			return fmt.Errorf("list quarantine: %w", err)
+		}
+		for _, r := range held.Items {
+			done++
+			after, err := s.replayed(ctx, c, r.ID)
+			switch {
+			case err != nil && ctx.Err() != nil:
+				return err
+			case err != nil:
+				s.log.Warn("not replayed", "row", r.ID, "error", err)
+				said = "replay_failed"
+			case after.Outcome == intake.Quarantine:
+				said = "replay_failed"
+			}
+		}
+		if cursor = held.Next; cursor == "" {
+			break
+		}
+	}
+	return c.Redirect(http.StatusSeeOther, "/channels?said="+said)
+}
+
+// errNoParser says that this server was started without a parser.
+var errNoParser = errors.New("no parser is configured")
+
+func (s *Server) replayed(ctx context.Context, c echo.Context, row int64) (store.Row, error) {
+	if s.cfg.Parse == nil {
+		return store.Row{}, errNoParser
+	}
+	return s.db.Replay(ctx, actor(c), row, s.cfg.Parse)
+}
