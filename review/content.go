@@ -29,6 +29,14 @@ const (
 	pdfPolicy = "default-src 'none'; object-src 'self'; plugin-types application/pdf; style-src 'unsafe-inline'; frame-ancestors 'self'"
 )
 
+// apart puts what a stranger sent under a policy of its own. Our pages may show
+// it in a frame, nobody else's may.
+func apart(h http.Header, policy string) {
+	h.Set(echo.HeaderContentSecurityPolicy, policy)
+	h.Set(echo.HeaderXContentTypeOptions, "nosniff")
+	h.Set(echo.HeaderXFrameOptions, "SAMEORIGIN")
+}
+
 // attachment serves a file that came with a submission: shown where that is
 // safe and wanted, handed out otherwise.
 func (s *Server) attachment(c echo.Context) error {
@@ -51,9 +59,7 @@ func (s *Server) attachment(c echo.Context) error {
 		policy = imagePolicy
 	}
 	h := c.Response().Header()
-	h.Set(echo.HeaderContentSecurityPolicy, policy)
-	h.Set(echo.HeaderXContentTypeOptions, "nosniff")
-	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	apart(h, policy)
 	h.Set(echo.HeaderCacheControl, "private, max-age=3600")
 	h.Set(echo.HeaderContentDisposition, mime.FormatMediaType(disposition, map[string]string{"filename": a.Name}))
 	h.Set(echo.HeaderContentLength, strconv.FormatInt(a.Size, 10))
@@ -72,9 +78,7 @@ func (s *Server) source(c echo.Context) error {
 	}
 	defer body.Close()
 	h := c.Response().Header()
-	h.Set(echo.HeaderContentSecurityPolicy, sandboxPolicy)
-	h.Set(echo.HeaderXContentTypeOptions, "nosniff")
-	h.Set(echo.HeaderCacheControl, "private, no-store")
+	apart(h, sandboxPolicy)
 	h.Set(echo.HeaderContentDisposition, mime.FormatMediaType("attachment", map[string]string{"filename": fmt.Sprintf("kiriman-%d.eml", id)}))
 	h.Set(echo.HeaderContentLength, strconv.FormatInt(size, 10))
 	return c.Stream(http.StatusOK, echo.MIMEOctetStream, body)
@@ -128,10 +132,7 @@ func (s *Server) originalHTML(c echo.Context) error {
 		}
 		return baseType(a.Type) + ";base64," + base64.StdEncoding.EncodeToString(b)
 	})
-	h := c.Response().Header()
-	h.Set(echo.HeaderContentSecurityPolicy, htmlPolicy)
-	h.Set(echo.HeaderXContentTypeOptions, "nosniff")
-	h.Set(echo.HeaderCacheControl, "private, no-store")
+	apart(c.Response().Header(), htmlPolicy)
 	return c.HTML(http.StatusOK, `<!doctype html><meta charset="utf-8"><title>HTML</title><base target="_blank">`+clean)
 }
 
