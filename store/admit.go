@@ -40,6 +40,11 @@ func (b *batch) enter(item intake.Item) error {
 	} else if !old.open() {
 		return nil
 	}
+	return b.become(item, old)
+}
+
+// become settles what an item is; old is what it was, or a row with no id.
+func (b *batch) become(item intake.Item, old *entered) error {
 	fresh := *old
 	if err := b.judge(item, &fresh); err != nil {
 		return err

@@ -2,29 +2,13 @@ package store
 
 import (
 	"context"
-	"io"
+	"database/sql"
+	"fmt"
+	"slices"
 	"time"
 
 	"usulan/intake"
 )
-
-// Source is a way in and how it does, for the channels screen.
-type Source struct {
-	Name      string // email/forum
-	Status    intake.Status
-	StateAt   time.Time // since when it is in that state
-	SeenAt    time.Time // when the far side was last heard of
-	ArrivedAt time.Time // when the newest item was received
-	Leased    bool
-	Outcomes  map[intake.Outcome]int64 // kept, not counted; they sum up to Total
-	Total     int64
-	Present   int64 // items on the far side by the last census
-	Missing   int64 // of those at or below the position, how many have no row: red
-	CensusAt  time.Time
-}
-
-// Sources lists all sources by name.
-func (db *DB) Sources(ctx context.Context) ([]Source, error) { panic("skeleton") }
 
 // Row is one item of the ledger.
 type Row struct {
@@ -59,42 +43,122 @@ type RowFilter struct {
 
 // Rows lists a page of the ledger.
 func (db *DB) Rows(ctx context.Context, f RowFilter, cursor string, limit int) (Rows, error) {
-	panic("skeleton")
+	rows, err := db.rowPage(ctx, f, cursor, max(limit, 1))
+	if err != nil {
+		return Rows{}, fmt.Errorf("list the ledger: %w", err)
+	}
+	return rows, nil
+}
+
+func (db *DB) rowPage(ctx context.Context, f RowFilter, cursor string, limit int) (page Rows, err error) {
+	backward, from, err := readCursor(cursor)
+	if err != nil {
+		return page, err
+	}
+	streams, err := db.rowStreams(ctx, f)
+	if err != nil {
+		return page, err
+	}
+	ids, err := db.rowIDs(ctx, streams, !backward, from, limit+1)
+	if err != nil {
+		return page, err
+	}
+	more := len(ids) > limit
+	ids = ids[:min(len(ids), limit)]
+	before := false
+	if cursor != "" && len(ids) > 0 {
+		behind, err := db.rowIDs(ctx, streams, backward, ids[0], 1)
+		if err != nil {
+			return page, err
+		}
+		before = len(behind) > 0
+	}
+	if backward {
+		slices.Reverse(ids)
+		more, before = before, more
+	}
+	for _, id := range ids {
+		r, err := db.ledgerRow(ctx, id)
+		if err != nil {
+			return page, err
+		}
+		page.Items = append(page.Items, r)
+	}
+	if len(ids) > 0 && more {
+		page.Next = writeCursor(false, ids[len(ids)-1])
+	}
+	if len(ids) > 0 && before {
+		page.Previous = writeCursor(true, ids[0])
+	}
+	return page, nil
+}
+
+// rowStreams splits a filter into what the index on source and outcome serves.
+// The counters say which combinations exist.
+func (db *DB) rowStreams(ctx context.Context, f RowFilter) (streams []stream, err error) {
+	if f.Source == "" && len(f.Outcomes) == 0 {
+		return []stream{stream{}.given("1 = 1")}, nil
+	}
+	err = db.each(ctx, "SELECT source, outcome FROM ledger_tally WHERE count <> 0", nil, func(rows *sql.Rows) error {
+		var k outcomeKey
+		err := rows.Scan(&k.source, &k.outcome)
+		if (f.Source == "" || f.Source == k.source) && (len(f.Outcomes) == 0 || slices.Contains(f.Outcomes, k.outcome)) {
+			streams = append(streams, stream{{"ledger.source = ?", k.source}, {"ledger.outcome = ?", string(k.outcome)}})
+		}
+		return err
+	})
+	return streams, err
+}
+
+func (db *DB) rowIDs(ctx context.Context, streams []stream, descending bool, from int64, limit int) ([]int64, error) {
+	var merged []int64
+	for _, s := range streams {
+		var args []any
+		query := "SELECT ledger.id FROM ledger WHERE " + s.write(&args) + onward("ledger.id", descending, from, limit, &args)
+		if err := db.each(ctx, query, args, collect(&merged)); err != nil {
+			return nil, err
+		}
+	}
+	return firstOf(merged, descending, limit), nil
 }
 
 // Row returns one row with everything that is known of its submission.
-func (db *DB) Row(ctx context.Context, id int64) (Row, *Part, error) { panic("skeleton") }
-
-// Reclassify changes what a submission is; a message becomes or continues a
-// proposal, one that was a message and is none leaves its proposal (which is
-// set aside when it stays empty). It is an entry and can be undone.
-func (db *DB) Reclassify(ctx context.Context, who Actor, submission int64, k intake.Kind) (Row, error) {
-	panic("skeleton")
+func (db *DB) Row(ctx context.Context, id int64) (Row, *Part, error) {
+	r, err := db.ledgerRow(ctx, id)
+	if err != nil {
+		return Row{}, nil, fmt.Errorf("read row %d of the ledger: %w", id, err)
+	}
+	if r.Submission == 0 {
+		return r, nil, nil
+	}
+	part, err := db.Part(ctx, r.Submission)
+	return r, part, err
 }
 
-// Insist asks for an item to be fetched now whatever its size or age, and wakes its source.
-func (db *DB) Insist(ctx context.Context, who Actor, row int64) error { panic("skeleton") }
-
-// InsistOlder asks for all items of a source from before the forum's opening.
-func (db *DB) InsistOlder(ctx context.Context, who Actor, source string) (int64, error) {
-	panic("skeleton")
-}
-
-// Retry wakes a source that failed or was parked.
-func (db *DB) Retry(ctx context.Context, who Actor, source string) error { panic("skeleton") }
-
-// Replay reads a quarantined item again with parse and, when that succeeds,
-// records it as if it had just arrived. ErrNotFound when it is not in quarantine.
-func (db *DB) Replay(ctx context.Context, who Actor, row int64, parse func(*intake.Raw, time.Time) *intake.Submission) (Row, error) {
-	panic("skeleton")
-}
-
-// Content opens the bytes of an attachment, decoded.
-func (db *DB) Content(ctx context.Context, attachment int64) (Attachment, io.ReadCloser, error) {
-	panic("skeleton")
-}
-
-// Source opens the raw bytes of a submission exactly as they arrived.
-func (db *DB) RawSource(ctx context.Context, submission int64) (io.ReadCloser, int64, error) {
-	panic("skeleton")
+func (db *DB) ledgerRow(ctx context.Context, id int64) (r Row, err error) {
+	var of ref
+	var item, received int64
+	var key string
+	err = db.row(ctx, `
+		SELECT ledger.id, ledger.source, place.folder, ledger.item, ledger.key, ledger.outcome, ledger.reason,
+			coalesce(ledger.submission, 0), coalesce(forum.prefix, ''), coalesce(forum.year, 0), coalesce(proposal.number, 0),
+			coalesce(submission.subject, ''), coalesce(nullif(submission.sender_name, ''), nullif(submission.sender_shown, ''), address.value, ''),
+			ledger.received_at, ledger.size, ledger.tries, ledger.insisted, ledger.reclassified
+		FROM ledger
+			JOIN place ON place.id = ledger.place
+			LEFT JOIN submission ON submission.id = ledger.submission
+			LEFT JOIN address ON address.id = submission.address
+			LEFT JOIN proposal ON proposal.id = ledger.proposal
+			LEFT JOIN forum ON forum.id = proposal.forum
+		WHERE ledger.id = $1`, []any{id},
+		&r.ID, &r.Source, &r.Folder, &item, &key, &r.Outcome, &r.Reason, &r.Submission, &of.prefix, &of.year, &of.number,
+		&r.Subject, &r.From, &received, &r.Size, &r.Tries, &r.Insisted, &r.Reclassified)
+	if r.Item = key; key == "" {
+		r.Item = fmt.Sprint(item)
+	}
+	if of.number != 0 {
+		r.Ref = of.String()
+	}
+	r.ReceivedAt = instant(received)
+	return r, err
 }

@@ -2,6 +2,10 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"encoding/hex"
+	"errors"
+	"fmt"
 	"time"
 
 	"usulan/intake"
@@ -19,66 +23,6 @@ const (
 	Withdrawn State = "withdrawn"
 )
 
-// Summary is a proposal as a list shows it.
-type Summary struct {
-	Ref         string // USL-2020-0001
-	Number      int64
-	Version     int64
-	State       State
-	Priority    string // code, empty unless tagged
-	Reason      string // code, when set aside
-	ReasonText  string
-	Channel     string // "email"
-	Subject     string
-	Snippet     string // beginning of the first submission's own words, one line
-	Participant string // name as written, or the address as shown when no name is known
-	ReceivedAt  time.Time
-	ChangedAt   time.Time // last submission that joined
-	DecidedAt   time.Time
-	DecidedBy   string // name of the staff member
-	Submissions int
-	Attachments int
-	Late        bool
-	Changed     bool // something joined after the decision
-}
-
-// Filter chooses proposals; the zero value chooses all. Fields are joined by and.
-type Filter struct {
-	States      []State
-	Waiting     bool // only those that wait for staff: new ones, and decided ones that changed since
-	Priority    string
-	Channel     string
-	Participant int64
-	Query       string // words, "phrases", a reference; never a syntax error
-	Newest      bool   // newest first instead of oldest first
-}
-
-// Page is a part of a list. Next and Previous are opaque keyset cursors, empty at the ends.
-type Page struct {
-	Items          []Summary
-	Next, Previous string
-}
-
-// Proposals lists a page of at most limit proposals.
-func (db *DB) Proposals(ctx context.Context, f Filter, cursor string, limit int) (Page, error) {
-	panic("skeleton")
-}
-
-// Neighbour returns the proposal that follows (step 1) or precedes (step -1) ref in the order of f,
-// whether or not ref itself still matches; ErrNotFound at the ends. An empty ref asks for the first.
-func (db *DB) Neighbour(ctx context.Context, f Filter, ref string, step int) (Summary, error) {
-	panic("skeleton")
-}
-
-// Summaries returns the proposals of these references, in that order; one that
-// was never given is left out. For the trail and for rows already on screen.
-func (db *DB) Summaries(ctx context.Context, refs []string) ([]Summary, error) { panic("skeleton") }
-
-// All calls yield for every proposal of f with its full detail, in order, for exports.
-func (db *DB) All(ctx context.Context, f Filter, yield func(*Proposal) error) error {
-	panic("skeleton")
-}
-
 // Proposal is everything that one screen shows of a proposal.
 type Proposal struct {
 	Summary
@@ -86,7 +30,7 @@ type Proposal struct {
 	Addresses     []Address // of the participant
 	Forwarded     []Address // who is suggested as the participant of forwarded text
 	Parts         []Part    // its submissions in order of arrival
-	Others        int64     // other proposals of the participant
+	Others        int64     // other proposals of the participant, counted up to a thousand
 	History       []Entry   // oldest first
 }
 
@@ -112,6 +56,8 @@ type Part struct {
 	ExternalID  string
 	RawSize     int64
 	Attachments []Attachment // HTML form included, by Role
+
+	forwarded intake.Address
 }
 
 // Attachment is a file of a submission.
@@ -126,8 +72,150 @@ type Attachment struct {
 }
 
 // Proposal returns one proposal; ErrNotFound when the reference was never given.
-func (db *DB) Proposal(ctx context.Context, ref string) (*Proposal, error) { panic("skeleton") }
+func (db *DB) Proposal(ctx context.Context, reference string) (*Proposal, error) {
+	id, err := db.find(ctx, reference)
+	if err != nil {
+		return nil, err
+	}
+	return db.proposal(ctx, id)
+}
+
+// find returns the id of a proposal.
+func (db *DB) find(ctx context.Context, reference string) (id int64, err error) {
+	r, ok := parseRef(reference)
+	if !ok {
+		return 0, fmt.Errorf("proposal %.40q: %w", reference, ErrNotFound)
+	}
+	err = db.row(ctx, `
+		SELECT proposal.id FROM forum JOIN proposal ON proposal.forum = forum.id
+		WHERE forum.prefix = $1 AND forum.year = $2 AND proposal.number = $3`,
+		[]any{r.prefix, r.year, r.number}, &id)
+	if err != nil {
+		return 0, fmt.Errorf("proposal %s: %w", r, err)
+	}
+	return id, nil
+}
+
+func (db *DB) proposal(ctx context.Context, id int64) (*Proposal, error) {
+	summaries, err := db.summaries(ctx, []int64{id})
+	if err != nil {
+		return nil, err
+	}
+	if len(summaries) == 0 {
+		return nil, ErrNotFound
+	}
+	p := &Proposal{Summary: summaries[0]}
+	for _, read := range []func(context.Context, int64) error{p.readPeople(db), p.readParts(db)} {
+		if err := read(ctx, id); err != nil {
+			return nil, fmt.Errorf("read proposal %s: %w", p.Ref, err)
+		}
+	}
+	p.History, err = db.entries(ctx, "WHERE entry.proposal = $1 AND entry.proposal <> 0 ORDER BY entry.id", id)
+	return p, err
+}
+
+// othersCounted bounds how far the other proposals of a participant are counted.
+const othersCounted = 1000
+
+// readPeople reads who the proposal is from.
+func (p *Proposal) readPeople(db *DB) func(context.Context, int64) error {
+	return func(ctx context.Context, id int64) error {
+		err := db.row(ctx, "SELECT address.participant FROM proposal JOIN address ON address.id = proposal.address WHERE proposal.id = $1",
+			[]any{id}, &p.ParticipantID)
+		if err != nil {
+			return err
+		}
+		err = db.each(ctx, "SELECT kind, value, shown, name FROM address WHERE participant = $1 ORDER BY id", []any{p.ParticipantID},
+			func(rows *sql.Rows) error {
+				var a Address
+				err := rows.Scan(&a.Kind, &a.Value, &a.Shown, &a.Name)
+				p.Addresses = append(p.Addresses, a)
+				return err
+			})
+		if err != nil {
+			return err
+		}
+		return db.row(ctx, `
+			SELECT count(*) FROM (
+				SELECT 1 FROM address JOIN proposal ON proposal.address = address.id
+				WHERE address.participant = $1 AND proposal.id <> $2 LIMIT $3)`,
+			[]any{p.ParticipantID, id, othersCounted}, &p.Others)
+	}
+}
+
+// readParts reads the submissions in the order of their arrival.
+func (p *Proposal) readParts(db *DB) func(context.Context, int64) error {
+	return func(ctx context.Context, id int64) (err error) {
+		p.Parts, err = db.parts(ctx, `
+			JOIN proposal_submission ON proposal_submission.submission = submission.id
+			WHERE proposal_submission.proposal = $1 ORDER BY submission.received_at, submission.id`, id)
+		for i := range p.Parts {
+			if a := p.Parts[i].forwarded; a != (intake.Address{}) {
+				p.Forwarded = append(p.Forwarded, Address{Kind: a.Kind, Value: a.Value, Shown: a.Shown, Name: a.Name})
+			}
+		}
+		return err
+	}
+}
+
+// parts reads submissions with their attachments.
+func (db *DB) parts(ctx context.Context, which string, args ...any) ([]Part, error) {
+	var parts []Part
+	err := db.each(ctx, `
+		SELECT submission.id, submission.source, CASE WHEN submission.judged <> '' THEN submission.judged ELSE submission.kind END,
+			coalesce(address.kind, ''), coalesce(address.value, ''), submission.sender_shown, submission.sender_name,
+			submission.subject, submission.body, submission.ranges, submission.sent_at, submission.received_at,
+			submission.external_id, submission.forwarded, coalesce(raw.size, 0)
+		FROM submission LEFT JOIN address ON address.id = submission.address LEFT JOIN raw ON raw.id = submission.raw `+which, args,
+		func(rows *sql.Rows) error {
+			var p Part
+			var ranges, forwarded string
+			var sent, received int64
+			err := rows.Scan(&p.ID, &p.Source, &p.Kind, &p.From.Kind, &p.From.Value, &p.From.Shown, &p.From.Name,
+				&p.Subject, &p.Text, &ranges, &sent, &received, &p.ExternalID, &forwarded, &p.RawSize)
+			if err != nil {
+				return err
+			}
+			p.SentAt, p.ReceivedAt = instant(sent), instant(received)
+			if err := errors.Join(decode(ranges, &p.Ranges), decode(forwarded, &p.forwarded)); err != nil {
+				return fmt.Errorf("submission %d: %w", p.ID, err)
+			}
+			parts = append(parts, p)
+			return nil
+		})
+	for i := range parts {
+		if err != nil {
+			return nil, err
+		}
+		parts[i].Attachments, err = db.attachments(ctx, "WHERE submission = $1 ORDER BY position", parts[i].ID)
+	}
+	return parts, err
+}
 
 // Part returns one submission, for showing its HTML form with the pictures that
 // came with it; ErrNotFound when there is none.
-func (db *DB) Part(ctx context.Context, submission int64) (*Part, error) { panic("skeleton") }
+func (db *DB) Part(ctx context.Context, submission int64) (*Part, error) {
+	parts, err := db.parts(ctx, "WHERE submission.id = $1", submission)
+	if err == nil && len(parts) == 0 {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read submission %d: %w", submission, err)
+	}
+	return &parts[0], nil
+}
+
+// attachments reads what is known of attachments, without their bytes.
+func (db *DB) attachments(ctx context.Context, which string, args ...any) ([]Attachment, error) {
+	var attachments []Attachment
+	err := db.each(ctx, "SELECT id, name, type, role, content_id, size, hash FROM attachment "+which, args,
+		func(rows *sql.Rows) error {
+			var a Attachment
+			var hash []byte
+			err := rows.Scan(&a.ID, &a.Name, &a.Type, &a.Role, &a.ContentID, &a.Size, &hash)
+			a.SHA256 = hex.EncodeToString(hash)
+			attachments = append(attachments, a)
+			return err
+		})
+	return attachments, err
+}
