@@ -174,9 +174,12 @@ func judgeAttribution(text string, start, end int, dated bool) (attribution, boo
 		return a, true
 	case f.weakVerb && !(f.address && n.date && n.time):
 		return a, false
-	case f.verb && dated && (f.address || n.date && n.time):
+	case f.verb && f.address && (dated || n.date && n.time):
 		return a, true
-	case f.verb && f.address && n.date && n.time:
+	case f.verb && n.date && n.time && len(s) < 160:
+		// Without an address. Indonesian letters give dates and times as well,
+		// and Indonesian programs the address.
+		a.needsQuote = f.indonesian
 		return a, true
 	case f.verb && len(s) < 240:
 		a.needsQuote = true
@@ -198,6 +201,7 @@ type reading struct {
 	addressLast bool
 	colon       bool // it ends in one
 	dashed      bool // it stands between dashes
+	indonesian  bool // the verb is
 }
 
 func readAttribution(s string) reading {
@@ -221,6 +225,7 @@ func readAttribution(s string) reading {
 		if !at && len(word) < 40 {
 			if verb, weak := isWrote(word); verb {
 				verbAt, f.weakVerb, afterVerb = words, weak, 0
+				f.indonesian = strings.HasPrefix(strings.ToLower(word), "menulis")
 			}
 		}
 		words++
@@ -285,7 +290,7 @@ type numbers struct {
 // numbersOf looks for dates and times without knowing any language.
 func numbersOf(s string) numbers {
 	var n numbers
-	var year, small bool
+	var year, small, dotted bool
 	for i := 0; i < len(s); {
 		if s[i] < '0' || s[i] > '9' {
 			i++
@@ -301,6 +306,9 @@ func numbersOf(s string) numbers {
 			if isTime(s, i, j) {
 				n.time = true
 			}
+			if j+6 <= len(s) && s[j] == '.' && s[j+3] == '.' && twoDigits(s, j+1) && twoDigits(s, j+4) && (j+6 == len(s) || !isDigit(s[j+6])) {
+				dotted = true
+			}
 			if isNumericDate(s, j) {
 				n.date = true
 			}
@@ -315,6 +323,7 @@ func numbersOf(s string) numbers {
 		i = j
 	}
 	n.date = n.date || year && small
+	n.time = n.time || year && dotted // 10.15.30; without a year it may be a date
 	return n
 }
 

@@ -202,7 +202,7 @@ func isOutlookRule(css string) bool {
 // isQuote recognises the elements in which mail programs put what they quote.
 func isQuote(tag atom.Atom, a *attributes) bool {
 	if tag == atom.Blockquote {
-		return strings.EqualFold(a.get("type"), "cite") || a.hasClass("protonmail_quote") || a.hasClass("iosymail")
+		return strings.EqualFold(a.get("type"), "cite") || a.hasClass("protonmail_quote") || a.hasClass("iosymail") || hasQuoteBar(a)
 	}
 	for _, class := range [...]string{"gmail_quote", "gmail_quote_container", "moz-cite-prefix", "yahoo_quoted", "protonmail_quote", "zmail_extra", "tutanota_quote", "moz-forward-container", "front-blockquote", "missive_quote"} {
 		if a.hasClass(class) {
@@ -214,6 +214,19 @@ func isQuote(tag atom.Atom, a *attributes) bool {
 		return true
 	}
 	return a.get("data-marker") == "__QUOTED_TEXT__"
+}
+
+// hasQuoteBar recognises the line that mail programs draw at the left of what
+// they quote. Gmail draws it, with its class, also around what a sender sets off
+// by a button.
+func hasQuoteBar(a *attributes) bool {
+	style := strings.ToLower(a.get("style"))
+	i := strings.Index(style, "border-left")
+	if i < 0 || a.hasClass("gmail_quote") {
+		return false
+	}
+	value, _, _ := strings.Cut(style[i:], ";")
+	return !strings.Contains(value, "none") && !strings.HasSuffix(strings.TrimSpace(value), "0") && !strings.HasSuffix(value, "0px")
 }
 
 // isSignature recognises the elements in which mail programs put a signature.

@@ -16,10 +16,14 @@ type line struct {
 
 func (l line) blank() bool { return l.from == l.to }
 
-// splitLines cuts a text into its lines.
+// maxLines bounds the memory that lines take: nobody reads more, and a hostile
+// mail may be nothing but line ends.
+const maxLines = 1 << 16
+
+// splitLines cuts a text into its lines, the first maxLines of them.
 func splitLines(text string) []line {
-	lines := make([]line, 0, strings.Count(text, "\n")+1)
-	for start := 0; start < len(text); {
+	lines := make([]line, 0, min(strings.Count(text, "\n")+1, maxLines))
+	for start := 0; start < len(text) && len(lines) < maxLines; {
 		next := len(text)
 		if n := strings.IndexByte(text[start:], '\n'); n >= 0 {
 			next = start + n + 1

@@ -16,6 +16,11 @@ import (
 func findRanges(subject, text string, marks []intake.Range) []intake.Range {
 	s := scanner{text: text, lines: splitLines(text), seen: -1}
 	s.reply, s.forward = subjectSays(subject)
+	for i := range s.lines {
+		if s.lines[i].depth > 0 {
+			s.marked++
+		}
+	}
 	for _, m := range marks {
 		if m.Kind == intake.Quote {
 			s.marks = append(s.marks, m)
@@ -42,6 +47,7 @@ type scanner struct {
 	floor   int  // the first line that is in no range yet
 	seen    int  // index of the first line since the last forward that says something, or -1
 	quoted  bool // a quotation with its attribution has been found
+	marked  int  // how many lines the text has that begin with ">"
 }
 
 func (s *scanner) body(i int) string { return s.text[s.lines[i].from:s.lines[i].to] }
@@ -160,7 +166,8 @@ func (s *scanner) continuesQuote(j int) bool {
 }
 
 // plausible tells whether lines marked by ">" without an attribution above are
-// a quotation, and not a list or a comparison ("> 50 orang") of the sender's.
+// a quotation, and not a list or a comparison ("> 50 orang") of the sender's. One
+// or two in a mail that answers nothing are not.
 func (s *scanner) plausible(i, end int, deep bool) bool {
 	first := s.body(i)
 	if strings.HasSuffix(first, "<") || end-i == 1 && strings.HasPrefix(s.text[s.lines[i].start:], ">From ") {
@@ -169,7 +176,7 @@ func (s *scanner) plausible(i, end int, deep bool) bool {
 	if s.reply || s.quoted || deep {
 		return true
 	}
-	if first != "" && end-i <= 2 && isDigit(first[0]) {
+	if s.marked < 3 {
 		return false
 	}
 	for j := i - 1; j >= 0; j-- {
@@ -267,6 +274,9 @@ func (s *scanner) forwardHeader(start, end int) int {
 		s.base = s.lines[next].depth
 	case next < len(s.lines) && s.markBegins(end-1, next):
 		s.marks = s.marks[1:]
+	}
+	for end < len(s.lines) && s.lines[end].blank() && s.lines[end].depth > 0 {
+		end++
 	}
 	s.seen = -1
 	return s.add(s.lines[start].start, s.lines[end-1].next, intake.ForwardHeader)

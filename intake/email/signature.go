@@ -149,12 +149,27 @@ func (s *scanner) dashTail(lines []line) int {
 		}
 		proper := l.from == l.start && l.to < l.next && s.text[l.to] == ' '
 		if below <= bareSignatureLines || proper {
-			if proper || s.looksSigned(lines[i+1:]) {
+			if proper || s.looksSigned(lines[i+1:]) && !s.dividesAbove(lines[:i]) {
 				found = i
 			}
 		}
 	}
 	return found
+}
+
+// dividesAbove tells whether a "--" further up has words below it: then the
+// sender parts paragraphs by it.
+func (s *scanner) dividesAbove(lines []line) bool {
+	words := false
+	for i := len(lines) - 1; i >= 0; i-- {
+		switch l := lines[i]; {
+		case l.to-l.from == 2 && s.text[l.from:l.to] == "--":
+			return words
+		case !l.blank():
+			words = true
+		}
+	}
+	return false
 }
 
 // looksSigned tells whether the lines below a bare "--" are a signature, and not
@@ -245,7 +260,7 @@ func isDeviceLine(body string) bool {
 	if len(body) > deviceLineBytes || strings.Contains(body, ", ") || strings.Contains(body, ": ") {
 		return false
 	}
-	lower := strings.ToLower(strings.Trim(body, "*_[]()\"' "))
+	lower := strings.ToLower(strings.Trim(body, "*_[]()<>\"' "))
 	return (hasAnyPrefix(lower, deviceStarts) || hasAnySuffix(lower, deviceEndings)) && namesDevice(lower)
 }
 
@@ -267,7 +282,7 @@ func namesDevice(text string) bool {
 			return true
 		}
 	}
-	return mine && words <= 8 && !strings.HasSuffix(text, ".")
+	return mine && words <= 8 && !strings.HasSuffix(text, ".") && !strings.HasPrefix(text, "from ")
 }
 
 // hasAnyPrefix tells whether s begins with one of some words, as whole words.
