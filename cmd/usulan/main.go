@@ -37,6 +37,7 @@ func commands() []command {
 		groupCommand(),
 		versionCommand(),
 		parseCommand(),
+		oauthCommand(),
 	}
 }
 

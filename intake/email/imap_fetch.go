@@ -1,7 +1,6 @@
 package email
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -17,8 +16,7 @@ func (h *haul) lane() {
 	for t := range h.tasks {
 		if !h.failed.Load() {
 			if err := h.fetch(t, t.slots, t.header); err != nil {
-				h.fail(err)
-				h.abort() // the other lanes wait for the same server
+				h.breakOff(err)
 			}
 		}
 		t.lose()
@@ -60,7 +58,7 @@ func (h *haul) judge(t *task, s *slot, header bool, refusal error) error {
 		s.item.Outcome = intake.Vanished
 	case refusal != nil:
 		s.item.Outcome, s.item.Reason = intake.Unfetchable, ItemRefused
-		h.channel.log.Warn("the server refuses a mail", "folder", h.place.Folder, "uid", s.item.ID, "error", refusal)
+		h.log.Warn("the server refuses a mail", "folder", h.recorder.place.Folder, "uid", s.item.ID, "error", refusal)
 	default:
 		s.item.Outcome, s.item.Reason = intake.Unfetchable, ItemMissing
 	}
@@ -95,8 +93,7 @@ func (h *haul) receive(slots []*slot, header bool) error {
 					continue
 				}
 				if fault = h.keep(s, item.Literal, header); fault != nil {
-					h.fail(fault) // before the others notice that the line was cut
-					h.abort()     // nothing more is wanted: do not read on to the end
+					h.breakOff(fault)
 				}
 			}
 		}
@@ -123,7 +120,7 @@ func (h *haul) keep(s *slot, lit imap.LiteralReader, header bool) error {
 		return nil
 	}
 	in := &counted{r: lit}
-	raw, err := h.ledger.Keep(in, size)
+	raw, err := h.recorder.ledger.Keep(in, size)
 	switch {
 	case err != nil && in.n < size && in.err != nil:
 		return &lostError{h.broken("receive mail", in.err)}
@@ -157,34 +154,3 @@ func (c *counted) Read(p []byte) (int, error) {
 	}
 	return n, err
 }
-
-// read parses mails until there are no more.
-func (h *haul) read() {
-	for s := range h.parse {
-		s.item.Submission = h.channel.parseGuarded(s.raw, s)
-		if s.header {
-			s.item.Outcome, s.item.Reason = intake.TooLarge, ItemTooLarge
-		}
-		close(s.ready)
-	}
-}
-
-// parseGuarded turns a panic of the parser into a quarantined mail: it must not
-// stop those behind it.
-func (c *Channel) parseGuarded(raw *intake.Raw, s *slot) (sub *intake.Submission) {
-	defer func() {
-		if v := recover(); v != nil {
-			c.log.Error("parser panicked", "uid", s.item.ID, "panic", v)
-			sub = &intake.Submission{
-				Kind: intake.Message, Raw: raw, ReceivedAt: s.item.ReceivedAt, Fault: intake.FaultPanic,
-				From: intake.Address{Kind: intake.Anonymous},
-			}
-		}
-	}()
-	if s.header {
-		return c.parser.ParseHeader(raw, s.item.ReceivedAt)
-	}
-	return c.parser.Parse(raw, s.item.ReceivedAt)
-}
-
-var errNoProgress = errors.New("the ledger recorded nothing and gave no reason")

@@ -2,6 +2,10 @@ package email
 
 import (
 	"context"
+	"errors"
+	"log/slog"
+	"runtime"
+	"sync"
 	"time"
 
 	"usulan/intake"
@@ -13,6 +17,83 @@ const (
 	batchWait  = 15 * time.Millisecond
 )
 
+// recorder is the second half of a mail's road, whether it came over IMAP or
+// from a file: parsed on all cores and recorded in batches, in order.
+type recorder struct {
+	ledger intake.Ledger
+	place  intake.Place
+	parser *Parser
+	budget *Budget
+	log    *slog.Logger
+
+	order chan []*slot // every mail, in order
+	parse chan *slot   // those whose bytes have come
+
+	stop     func(error) // called once, when storage fails
+	recorded int         // how many mails, from the first on
+	last     uint32      // the highest item that was recorded
+}
+
+// slot is the place of one mail in the order. The stage that fills it closes
+// ready.
+type slot struct {
+	item     intake.Item
+	raw      *intake.Raw
+	header   bool  // only the header was fetched
+	reserved int64 // of the budget
+	lost     bool  // nothing became of it: the connection ended
+	ready    chan struct{}
+}
+
+// closed is the ready channel of slots that nothing has to be fetched for.
+var closed = func() chan struct{} { c := make(chan struct{}); close(c); return c }()
+
+// start sets the readers and the recording to work. The caller closes parse and
+// order; finish waits for the end.
+func (r *recorder) start(ctx context.Context) (finish func() error) {
+	r.order = make(chan []*slot, 32)
+	r.parse = make(chan *slot, 64)
+	var reading sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		reading.Go(r.read)
+	}
+	done := make(chan error, 1)
+	go func() { done <- r.record(ctx) }()
+	return func() error {
+		reading.Wait()
+		return <-done
+	}
+}
+
+// read parses mails until there are no more.
+func (r *recorder) read() {
+	for s := range r.parse {
+		s.item.Submission = r.parseGuarded(s)
+		if s.header {
+			s.item.Outcome, s.item.Reason = intake.TooLarge, ItemTooLarge
+		}
+		close(s.ready)
+	}
+}
+
+// parseGuarded turns a panic of the parser into a quarantined mail: it must not
+// stop those behind it.
+func (r *recorder) parseGuarded(s *slot) (sub *intake.Submission) {
+	defer func() {
+		if v := recover(); v != nil {
+			r.log.Error("parser panicked", "place", r.place.Folder, "item", s.item.ID, "key", s.item.Key, "panic", v)
+			sub = &intake.Submission{
+				Kind: intake.Message, Raw: s.raw, ContentHash: s.raw.Hash, ReceivedAt: s.item.ReceivedAt,
+				Fault: intake.FaultPanic, From: intake.Address{Kind: intake.Anonymous},
+			}
+		}
+	}()
+	if s.header {
+		return r.parser.ParseHeader(s.raw, s.item.ReceivedAt)
+	}
+	return r.parser.Parse(s.raw, s.item.ReceivedAt)
+}
+
 // batch gathers mails that are recorded together.
 type batch struct {
 	slots []*slot
@@ -20,33 +101,33 @@ type batch struct {
 	due   *time.Timer
 }
 
-// record makes the mails safe in the order of the list. It goes on to the end
-// of the list, so that every handle is closed and every reservation given back,
-// but after the first mail that was lost it records no more: the position must
-// not pass it. Its error is one of storage, which also ends the haul.
-func (h *haul) record(ctx context.Context) error {
+// record makes the mails safe in their order. It goes on to the end, so that
+// every handle is closed and every reservation given back, but after the first
+// mail that was lost it records no more: the position must not pass it. Its
+// error is one of storage.
+func (r *recorder) record(ctx context.Context) error {
 	b := &batch{due: time.NewTimer(time.Hour)}
 	defer b.due.Stop()
 	var fault error
 	over := false
 	flush := func() {
-		if fault == nil {
-			if fault = h.flush(ctx, b); fault != nil {
+		if !over {
+			if fault = r.flush(ctx, b.items); fault != nil {
 				over = true
-				h.fail(fault)
-				h.abort()
+				r.stop(fault)
 			}
 		}
-		h.drop(b.slots)
+		r.drop(b.slots)
 		b.slots, b.items = b.slots[:0], b.items[:0]
+		b.due.Reset(time.Hour)
 	}
 	for {
 		var slots []*slot
 		var open bool
 		select {
-		case slots, open = <-h.order:
+		case slots, open = <-r.order:
 		case <-b.due.C:
-			flush() // the planner may wait for what the batch holds of the budget
+			flush() // who fetches may wait for what the batch holds of the budget
 			continue
 		}
 		if !open {
@@ -63,7 +144,7 @@ func (h *haul) record(ctx context.Context) error {
 				over = true
 			}
 			if over {
-				h.drop([]*slot{s})
+				r.drop([]*slot{s})
 				continue
 			}
 			if b.add(s); len(b.items) == batchItems {
@@ -100,18 +181,18 @@ func (b *batch) add(s *slot) {
 	b.items = append(b.items, s.item)
 }
 
+var errNoProgress = errors.New("the ledger recorded nothing and gave no reason")
+
 // flush records a batch, in as many transactions as the ledger wants.
-func (h *haul) flush(ctx context.Context, b *batch) error {
-	b.due.Reset(time.Hour)
-	for items := b.items; len(items) > 0; {
-		n, err := h.ledger.Record(ctx, h.place, items)
+func (r *recorder) flush(ctx context.Context, items []intake.Item) error {
+	for len(items) > 0 {
+		n, err := r.ledger.Record(ctx, r.place, items)
 		if err == nil && n < 1 {
 			err = errNoProgress
 		}
-		n = min(max(n, 0), len(items))
-		if n > 0 {
-			h.recorded += n
-			h.pos.Last = max(h.pos.Last, items[n-1].ID)
+		if n = min(max(n, 0), len(items)); n > 0 {
+			r.recorded += n
+			r.last = max(r.last, items[n-1].ID)
 			items = items[n:]
 		}
 		if err != nil {
@@ -122,10 +203,10 @@ func (h *haul) flush(ctx context.Context, b *batch) error {
 }
 
 // drop gives back what slots hold.
-func (h *haul) drop(slots []*slot) {
+func (r *recorder) drop(slots []*slot) {
 	for i, s := range slots {
 		_ = s.raw.Close()
-		h.channel.budget.give(s.reserved)
+		r.budget.give(s.reserved)
 		slots[i] = nil
 	}
 }

@@ -3,7 +3,6 @@ package email
 import (
 	"context"
 	"errors"
-	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -30,28 +29,14 @@ const (
 // connection ended is recorded.
 type haul struct {
 	*folder
+	recorder
 	uids     []uint32
 	insisted map[uint32]bool
 	serial   bool // one mail or few at a time: something went wrong before
 
-	order chan []*slot // every mail of the list, in order
-	tasks chan *task
-	parse chan *slot
-
-	cancel   context.CancelCauseFunc
-	failed   atomic.Bool
-	recorded int // how many mails of the list, from its start
-}
-
-// slot is the place of one mail in the list. The stage that fills it closes
-// ready.
-type slot struct {
-	item     intake.Item
-	raw      *intake.Raw
-	header   bool  // only the header was fetched
-	reserved int64 // of the budget
-	lost     bool  // nothing became of it: the connection ended
-	ready    chan struct{}
+	tasks  chan *task
+	cancel context.CancelCauseFunc
+	failed atomic.Bool
 }
 
 // task is one FETCH command.
@@ -71,6 +56,7 @@ func (f *folder) take(ctx context.Context, uids []uint32, insisted map[uint32]bo
 		}
 		h := &haul{folder: f, uids: part, insisted: insisted, serial: serial}
 		err := h.run(ctx)
+		f.pos.Last = max(f.pos.Last, h.last)
 		var lost *lostError
 		switch {
 		case errors.As(err, &lost):
@@ -90,12 +76,15 @@ func (h *haul) run(parent context.Context) error {
 	ctx, cancel := context.WithCancelCause(parent)
 	defer cancel(nil)
 	h.cancel = cancel
-	h.order = make(chan []*slot, 32)
 	h.tasks = make(chan *task)
-	h.parse = make(chan *slot, 64)
-
-	var planner, fetching, reading sync.WaitGroup
-	planner.Go(func() {
+	c := h.channel
+	h.recorder = recorder{
+		ledger: h.folder.ledger, place: h.folder.place, parser: c.parser, budget: c.budget, log: c.log,
+		stop: h.breakOff,
+	}
+	finish := h.start(parent)
+	var planning, fetching sync.WaitGroup
+	planning.Go(func() {
 		defer close(h.order)
 		defer close(h.tasks)
 		h.plan(ctx)
@@ -103,16 +92,10 @@ func (h *haul) run(parent context.Context) error {
 	for range h.lanes() {
 		fetching.Go(h.lane)
 	}
-	for range runtime.GOMAXPROCS(0) {
-		reading.Go(h.read)
-	}
-	recording := make(chan error, 1)
-	go func() { recording <- h.record(parent) }()
-	planner.Wait()
+	planning.Wait()
 	fetching.Wait()
 	close(h.parse)
-	reading.Wait()
-	if err := <-recording; err != nil {
+	if err := finish(); err != nil {
 		return err
 	}
 	return context.Cause(ctx)
@@ -129,6 +112,13 @@ func (h *haul) lanes() int {
 func (h *haul) fail(err error) {
 	h.failed.Store(true)
 	h.cancel(err)
+}
+
+// breakOff ends the haul and the connection, so that nobody waits for what is
+// not wanted any more.
+func (h *haul) breakOff(err error) {
+	h.fail(err) // before others notice that the line was cut
+	h.abort()
 }
 
 // plan cuts the list into tasks and hands them to the lanes, in order.
@@ -210,9 +200,6 @@ func (h *haul) assess(uid uint32, d *description) (s *slot, header bool) {
 	return s, header
 }
 
-// closed is the ready channel of slots that nothing has to be fetched for.
-var closed = func() chan struct{} { c := make(chan struct{}); close(c); return c }()
-
 func settled(uid uint32, o intake.Outcome, reason string) *slot {
 	return &slot{item: intake.Item{ID: uid, Outcome: o, Reason: reason}, ready: closed}
 }
@@ -223,7 +210,7 @@ func (h *haul) send(ctx context.Context, t *task) error {
 	if len(t.slots) == 0 {
 		return nil
 	}
-	taken, err := h.channel.budget.take(ctx, t.bytes)
+	taken, err := h.budget.take(ctx, t.bytes)
 	if err != nil {
 		return err
 	}
@@ -236,7 +223,7 @@ func (h *haul) send(ctx context.Context, t *task) error {
 	case h.order <- t.slots:
 	case <-ctx.Done():
 		for _, s := range t.slots {
-			h.channel.budget.give(s.reserved)
+			h.budget.give(s.reserved)
 		}
 		return ctx.Err()
 	}
