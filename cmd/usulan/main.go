@@ -38,6 +38,7 @@ func commands() []command {
 		versionCommand(),
 		parseCommand(),
 		oauthCommand(),
+		backupCommand(),
 	}
 }
 
