@@ -177,7 +177,7 @@ func (ix *indexer) body(text string) string {
 
 // learn stems a word that this transaction has not seen.
 func (ix *indexer) learn(word string) string {
-	s := stem(word)
+	s := Stem(word)
 	ix.stems[word] = s
 	if _, ok := ix.known[hashWord(s)]; !ok {
 		ix.fresh = append(ix.fresh, s)

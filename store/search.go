@@ -99,7 +99,7 @@ func wordsOf(text string) (words []string) {
 func phrase(words []string) string {
 	stems := make([]string, len(words))
 	for i, word := range words {
-		stems[i] = stem(word)
+		stems[i] = Stem(word)
 	}
 	return `"` + strings.Join(stems, " ") + `"`
 }
@@ -131,7 +131,7 @@ func (db *DB) complete(ctx context.Context, word string) (words []string, err er
 // beginnings are the stems that an unfinished word may lead to.
 func beginnings(word string) []string {
 	found := []string{word}
-	if s := stem(word); s != word {
+	if s := Stem(word); s != word {
 		found = append(found, s)
 	}
 	return found

@@ -2,7 +2,7 @@ package store
 
 import "strings"
 
-// stem takes the affixes off an Indonesian word in lower case, so that "modal"
+// Stem takes the affixes off an Indonesian word in lower case, so that "modal"
 // finds "permodalan" and "bermodalkan". It is a light stemmer in the manner of
 // Tala ("A Study of Stemming Effects on Information Retrieval in Bahasa
 // Indonesia", 2003): rules and a few words, no dictionary. It may cut a root
@@ -11,7 +11,7 @@ import "strings"
 //
 // Of all forms that the rules lead to it takes the shortest; among equally long
 // ones that with more of its suffixes off.
-func stem(word string) string {
+func Stem(word string) string {
 	if len(word) < 5 || !isPlain(word) {
 		return word
 	}

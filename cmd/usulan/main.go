@@ -35,6 +35,7 @@ func commands() []command {
 	return []command{
 		helpCommand(),
 		groupCommand(),
+		suggestCommand(),
 		versionCommand(),
 		parseCommand(),
 		oauthCommand(),
