@@ -90,6 +90,9 @@ func (l *lexicon) features(s string) []feature {
 	asked, denied, last := 0, 0, -1
 	asks := false
 	for i, t := range tokens {
+		for len(near) > 0 && i-near[0].token > nearReach {
+			near = near[1:]
+		}
 		l.meanings(tokens[i:], func(c string, n int) {
 			if denied > 0 {
 				add(notConcept, c, notConceptWeight, i, i+n-1)
@@ -100,7 +103,7 @@ func (l *lexicon) features(s string) []feature {
 				add(askedConcept, c, askedConceptWeight, i, i+n-1)
 			}
 			for _, o := range near {
-				if i-o.token <= nearReach && o.concept != c {
+				if o.concept != c {
 					add(conceptPair, min(c, o.concept)+"+"+max(c, o.concept), conceptPairWeight, o.token, i)
 				}
 			}
