@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"runtime/debug"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -151,4 +152,18 @@ func (s *Server) recovered(next echo.HandlerFunc) echo.HandlerFunc {
 		}()
 		return next(c)
 	}
+}
+
+// InPlainWords says in English, for a terminal, what the store says of an input
+// as a key of the language files. Other errors come back as they are.
+func InPlainWords(err error) error {
+	var input *store.InputError
+	if !errors.As(err, &input) {
+		return err
+	}
+	w := languages(time.UTC)["en"]
+	if !w.Has(input.Key) {
+		return err
+	}
+	return errors.New(w.Say(input.Key))
 }

@@ -33,6 +33,9 @@ type streams struct {
 // commands lists the subcommands in the order of the help text.
 func commands() []command {
 	return []command{
+		staffCommand(),
+		tokenCommand(),
+		exportCommand(),
 		helpCommand(),
 		groupCommand(),
 		suggestCommand(),
