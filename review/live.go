@@ -102,10 +102,9 @@ func (s *Server) stream(ctx context.Context, w *echo.Response, last int64, words
 		case ctx.Err() != nil:
 			return nil
 		case err != nil && beat:
-			if _, err := fmt.Fprint(w, ": \n\n"); err != nil {
+			if err := send(w, 0, "beat", struct{}{}); err != nil {
 				return nil //nolint:nilerr // the browser is gone
 			}
-			w.Flush()
 			continue
 		case err != nil:
 			return s.ended(ctx, fmt.Errorf("wait for changes: %w", err))

@@ -80,7 +80,14 @@ func (s *Server) triage(c echo.Context) error {
 // what changes on the screen, for scripts that fetch the next one ahead.
 func (s *Server) proposal(c echo.Context) error {
 	v := viewOf(c, store.New)
-	if c.QueryParam("part") == "reading" {
+	switch c.QueryParam("part") {
+	case "row":
+		p, err := s.db.Summaries(c.Request().Context(), []string{c.Param("ref")})
+		if err != nil {
+			return fmt.Errorf("read proposal: %w", err)
+		}
+		return s.sendRows(c, v, store.Page{Items: p})
+	case "reading":
 		page := triagePage{Page: s.barePage(c), View: v}
 		if err := s.read(c, &page, c.Param("ref")); err != nil {
 			return err
@@ -245,6 +252,9 @@ func (s *Server) sendRows(c echo.Context, v view, list store.Page) error {
 		return err
 	}
 	page.List = page.listing(list, "")
+	for i, r := range page.List.Rows {
+		page.List.Rows[i].Done = v.State() == store.New && r.State != store.New
+	}
 	html, err := s.screens.render("triage", "rows", page)
 	if err != nil {
 		return err

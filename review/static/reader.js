@@ -1,0 +1,95 @@
+// The paper: fetches proposals ahead, and puts them on screen without a trip.
+const paper = document.getElementById("paper");
+const facts = document.getElementById("facts");
+const forms = [document.getElementById("decide"), document.getElementById("reasons")];
+const keep = 12; // proposals held ready; the oldest go first
+
+const ready = new Map(); // ref -> promise of an item
+
+// shown is the item on the paper.
+export let shown = null;
+
+// first makes an item of what the server has put on the paper already.
+export function first() {
+  const form = forms[0];
+  if (!form) return null;
+  shown = {
+    ref: form.dataset.ref, version: form.elements.version.value, who: form.dataset.who,
+    href: location.pathname + location.search, title: document.title,
+    chosen: form.querySelector(".chosen")?.value || "",
+  };
+  return shown;
+}
+
+// load fetches a proposal, once.
+export function load(ref, href) {
+  let item = ready.get(ref);
+  if (item) return item;
+  item = fetch(href + (href.includes("?") ? "&" : "?") + "part=reading", { headers: { Accept: "text/html" } })
+    .then(async (answer) => {
+      if (!answer.ok || answer.redirected) throw new Error("status " + answer.status);
+      return parse(await answer.text());
+    });
+  item.catch(() => ready.delete(ref));
+  ready.set(ref, item);
+  while (ready.size > keep) ready.delete(ready.keys().next().value);
+  return item;
+}
+
+// forget drops what was fetched of a proposal that has changed since.
+export function forget(ref) { ready.delete(ref); }
+
+function parse(html) {
+  const box = document.createElement("template");
+  box.innerHTML = html;
+  const root = box.content.firstElementChild;
+  return { ...root.dataset, paper: root.querySelector("[data-part=paper]"), facts: root.querySelector("[data-part=facts]") };
+}
+
+// show puts an item on the paper, at its top.
+export function show(item) {
+  shown = item;
+  paper.replaceChildren(...item.paper.cloneNode(true).childNodes);
+  facts.replaceChildren(...item.facts.cloneNode(true).childNodes);
+  paper.scrollTop = 0;
+  if (getComputedStyle(paper).overflowY === "visible") scrollTo(0, 0);
+  const query = item.href.slice(item.href.indexOf("?"));
+  for (const form of forms) {
+    form.action = "/proposals/" + encodeURIComponent(item.ref) + "/decision" + query;
+    form.elements.version.value = item.version;
+  }
+  forms[0].dataset.ref = item.ref;
+  forms[0].dataset.who = item.who;
+  for (const button of forms[0].querySelectorAll("button[name=priority]")) {
+    const chosen = button.value === item.chosen;
+    button.classList.toggle("chosen", chosen);
+    if (chosen) button.setAttribute("aria-pressed", "true"); else button.removeAttribute("aria-pressed");
+  }
+  for (const slot of document.querySelectorAll("[data-slot=ref]")) slot.textContent = item.ref;
+  document.title = item.title;
+  history.replaceState(null, "", item.href);
+  paper.querySelector("h1")?.focus({ preventScroll: true });
+  below();
+}
+
+// below says at the foot of the paper that there is more of it.
+export function below() {
+  const more = paper.scrollHeight - paper.scrollTop - paper.clientHeight > 48;
+  let foot = paper.querySelector(".below");
+  if (more && !foot) {
+    foot = document.getElementById("more-below").content.firstElementChild.cloneNode(true);
+    paper.append(foot);
+  } else if (foot) {
+    foot.hidden = !more;
+  }
+}
+
+// onward scrolls the paper by a screen; false when its end was in sight.
+export function onward() {
+  if (paper.scrollHeight - paper.scrollTop - paper.clientHeight < 4) return false;
+  paper.scrollBy({ top: paper.clientHeight * 0.85 });
+  return true;
+}
+
+paper?.addEventListener("scroll", below, { passive: true });
+addEventListener("resize", below);
