@@ -63,6 +63,7 @@ func (m *evidence) readsAutomatic() bool {
 	said := hasAny(m.own, automaticWords, 1)
 	away := hasAny(m.own, awayWords, 1)
 	instead := hasAny(m.own, insteadWords, 1)
+	said = said || instead && automaticSubject(m.own)
 	switch {
 	case m.nullPath:
 		return said || away

@@ -52,6 +52,7 @@ type htmlWriter struct {
 	hid               bool // something was hidden
 	mark              openMark
 	bare              intake.Range // the last bare blockquote
+	frames            int          // open elements that are frames
 }
 
 // element is an open element.
@@ -62,6 +63,7 @@ type element struct {
 	pre    bool
 	skip   bool
 	marked bool // the open mark ends with it
+	frame  bool // Gmail's quotation: blockquotes, and answers between them
 
 	items int // ol: the next number; -1 in ul. tr: cells so far
 	base  int // tr: value of flush when its first cell was written
@@ -79,6 +81,11 @@ type openMark struct {
 	// passage with a button leaves a style there; a bare one quotes, but only the
 	// last of a mail is sure to be the mail that is answered.
 	bare bool
+
+	// frame says that it is Gmail's quotation. With a blockquote inside, only the
+	// attribution above that and the blockquotes quote: whoever answers point by
+	// point writes between them.
+	frame bool
 }
 
 func newHTMLWriter(src []byte, showAll bool) *htmlWriter {
@@ -190,6 +197,9 @@ func (w *htmlWriter) count(e *element, n int) {
 	}
 	if e.skip {
 		w.skip += n
+	}
+	if e.frame {
+		w.frames += n
 	}
 }
 

@@ -148,10 +148,20 @@ func blockBreaks(tag atom.Atom, a *attributes) int {
 
 // declare opens a mark where the markup says that a quote or a signature begins.
 func (w *htmlWriter) declare(e *element, a *attributes) {
+	if w.mark.open && w.mark.frame && e.tag == atom.Blockquote {
+		w.closeMark()
+	}
 	if w.mark.open || a.n == 0 && e.tag != atom.Blockquote {
 		return
 	}
 	switch {
+	case e.tag == atom.Blockquote && w.frames > 0:
+		w.openMark(intake.Quote)
+		e.marked = true
+	case e.tag == atom.Div && a.hasClass("gmail_quote"):
+		w.openMark(intake.Quote)
+		w.mark.frame = true
+		e.marked, e.frame = true, true
 	case e.tag == atom.Blockquote && a.n == 0:
 		w.openMark(intake.Quote)
 		w.mark.bare = true

@@ -107,6 +107,7 @@ func TestKindsOfAutomaticMail(t *testing.T) {
 		{"subject in brackets", intake.AutoReply, "Subject: [Auto-Reply] Tanda terima\n\nTerima kasih."},
 		{"words of an answer", intake.AutoReply, reply + "\nTerima kasih atas email Anda. Saya sedang cuti dan akan kembali pada 23 Maret. Untuk hal mendesak silakan hubungi rekan saya Ani."},
 		{"words, English", intake.AutoReply, reply + "\nI am currently out of the office and will be back on Monday. For urgent matters contact Ani."},
+		{"words with a heading", intake.AutoReply, "Subject: Usulan\n\nOut of office: saya sedang cuti sampai 23 Maret. Untuk keperluan mendesak hubungi rekan saya."},
 		{"words that say so", intake.AutoReply, reply + "\nEmail ini dikirim otomatis, mohon tidak membalas email ini."},
 
 		{"list", intake.Newsletter, "List-Id: <umkm.contoh.id>\nSubject: [umkm] kabar\n\nHalo semua."},
