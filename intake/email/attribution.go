@@ -80,7 +80,7 @@ func mayEndAttribution(body string) bool {
 		return false
 	}
 	last := body[strings.LastIndexAny(body, " \t>")+1:]
-	return len(last) < 24 && wroteWords[strings.ToLower(last)]
+	return len(last) < 24 && words.wrote[strings.ToLower(last)]
 }
 
 // attributionHead finds where in a line an attribution begins that opens with
@@ -100,31 +100,27 @@ func attributionHead(body string) int {
 
 // startsWithOn tells whether s opens with a word like "On" and a date.
 func startsWithOn(s string) bool {
+	if s == "" {
+		return false
+	}
 	end := strings.IndexByte(s, ' ')
 	if end < 0 {
 		end = len(s)
 	}
-	word := s[:min(end, 24)]
-	if first := s[:min(1, len(s))]; first != "" && first[0] < utf8.RuneSelf {
-		if end > 5 {
-			return false
-		}
-		word = strings.ToLower(word)
-	} else if !onWords[strings.ToLower(word)] {
-		// Some languages write no space after it.
-		word = ""
-		for _, on := range [...]string{"在", "于", "於", "ב-", "ב"} {
-			if rest, ok := strings.CutPrefix(s, on); ok {
-				return wordsBeforeDigit(rest) == 0
-			}
-		}
+	if s[0] < utf8.RuneSelf && end > 5 {
 		return false
 	}
-	if !onWords[strings.ToLower(word)] && word != "in" { // "in data"
-		return false
+	if word := strings.ToLower(s[:min(end, 24)]); words.on[word] || word == "in" { // "in data"
+		n := wordsBeforeDigit(s[end:])
+		return n >= 0 && n <= 3
 	}
-	n := wordsBeforeDigit(s[end:])
-	return n >= 0 && n <= 3
+	// Some languages write no space after it.
+	for _, on := range [...]string{"在", "于", "於", "ב-", "ב"} {
+		if rest, ok := strings.CutPrefix(s, on); ok {
+			return wordsBeforeDigit(rest) == 0
+		}
+	}
+	return false
 }
 
 // startsWithDate tells whether s opens with a date or a time, perhaps after the
@@ -141,7 +137,7 @@ func startsWithDate(s string) bool {
 // wordsBeforeDigit counts the words before the first digit, or returns -1 when
 // none comes within the length of a date.
 func wordsBeforeDigit(s string) int {
-	words, in := 0, false
+	n, in := 0, false
 	for i, c := range s {
 		if i > 44 {
 			break
@@ -149,14 +145,14 @@ func wordsBeforeDigit(s string) int {
 		switch {
 		case unicode.IsDigit(c):
 			if in {
-				return words - 1
+				return n - 1
 			}
-			return words
+			return n
 		case c == ' ' || c == ',' || c == '\n' || c == '(':
 			in = false
 		case !in:
 			in = true
-			words++
+			n++
 		}
 	}
 	return -1
@@ -209,37 +205,37 @@ func readAttribution(s string) reading {
 	trimmed := strings.TrimRight(s, "*_ ")
 	f.colon = strings.HasSuffix(trimmed, ":") || strings.HasSuffix(trimmed, "：")
 	f.dashed = strings.HasPrefix(s, "--") && strings.HasSuffix(trimmed, "--")
-	words, verbAt, addressAt, afterVerb := 0, -1, -1, byte(0)
+	n, verbAt, addressAt, afterVerb := 0, -1, -1, byte(0)
 	for word := range strings.FieldsSeq(strings.TrimRight(trimmed, " \n\t:：>)]")) {
 		at := strings.IndexByte(word, '@') >= 0
 		if at {
-			addressAt = words
+			addressAt = n
 		}
 		if gt := strings.LastIndexByte(word, '>'); gt >= 0 && gt+1 < len(word) && len(word)-gt < 24 {
 			word = word[gt+1:]
 			at = false
 		}
-		if verbAt == words-1 && verbAt >= 0 {
+		if verbAt == n-1 && verbAt >= 0 {
 			afterVerb = word[0]
 		}
 		if !at && len(word) < 40 {
 			if verb, weak := isWrote(word); verb {
-				verbAt, f.weakVerb, afterVerb = words, weak, 0
+				verbAt, f.weakVerb, afterVerb = n, weak, 0
 				f.indonesian = strings.HasPrefix(strings.ToLower(word), "menulis")
 			}
 		}
-		words++
+		n++
 	}
 	f.address = addressAt >= 0
-	f.addressLast = addressAt == words-1 && words > 0
+	f.addressLast = addressAt == n-1 && n > 0
 	if verbAt >= 0 {
-		after := words - 1 - verbAt
+		after := n - 1 - verbAt
 		f.verb = after <= 2 || afterVerb == '(' || f.addressLast && after <= 12 ||
 			after <= 8 && startsWithOn(afterWord(s, verbAt))
 	}
 	if !f.verb {
 		core := strings.TrimRight(trimmed, ":： ")
-		for _, suffix := range wroteSuffixes {
+		for _, suffix := range words.wroteEndings {
 			if strings.HasSuffix(core, suffix) {
 				f.verb, f.weakVerb = true, false
 			}
@@ -266,7 +262,7 @@ func afterWord(s string, n int) string {
 func isWrote(word string) (is, weak bool) {
 	word = strings.Trim(word, ":,.;\"'*_-–—")
 	lower := strings.ToLower(word)
-	if wroteWords[lower] {
+	if words.wrote[lower] {
 		switch lower {
 		case "mengirim", "berkata", "tulis":
 			return true, true
@@ -278,113 +274,5 @@ func isWrote(word string) (is, weak bool) {
 	case "sent", "said", "replied", "responded":
 		return true, true
 	}
-	return wroteWords[lower], false
+	return words.wrote[lower], false
 }
-
-// numbers says which figures a text contains.
-type numbers struct {
-	date bool // a date in figures, or a year and a day
-	time bool // a time of the day, such as 10:15 or 10.15
-}
-
-// numbersOf looks for dates and times without knowing any language.
-func numbersOf(s string) numbers {
-	var n numbers
-	var year, small, dotted bool
-	for i := 0; i < len(s); {
-		if s[i] < '0' || s[i] > '9' {
-			i++
-			continue
-		}
-		j := i
-		for j < len(s) && '0' <= s[j] && s[j] <= '9' {
-			j++
-		}
-		switch j - i {
-		case 1, 2:
-			small = true
-			if isTime(s, i, j) {
-				n.time = true
-			}
-			if j+6 <= len(s) && s[j] == '.' && s[j+3] == '.' && twoDigits(s, j+1) && twoDigits(s, j+4) && (j+6 == len(s) || !isDigit(s[j+6])) {
-				dotted = true
-			}
-			if isNumericDate(s, j) {
-				n.date = true
-			}
-		case 4:
-			if s[i] == '1' && s[i+1] == '9' || s[i] == '2' && s[i+1] == '0' {
-				year = true
-			}
-			if isNumericDate(s, j) {
-				n.date = true
-			}
-		}
-		i = j
-	}
-	n.date = n.date || year && small
-	n.time = n.time || year && dotted // 10.15.30; without a year it may be a date
-	return n
-}
-
-// isTime tells whether the one or two digits s[i:j] begin a time of the day.
-func isTime(s string, i, j int) bool {
-	if i > 0 && (s[i-1] == '.' || s[i-1] == '/' || s[i-1] == ',' || s[i-1] == '-' && i > 1 && isDigit(s[i-2])) {
-		return false
-	}
-	if j+2 >= len(s) {
-		return false
-	}
-	if s[j] == ' ' { // 6 PM
-		return (s[j+1]|0x20 == 'p' || s[j+1]|0x20 == 'a') && s[j+2]|0x20 == 'm'
-	}
-	if s[j] != ':' && s[j] != '.' && s[j]|0x20 != 'h' || !twoDigits(s, j+1) {
-		return false
-	}
-	end := j + 3
-	if end < len(s) && isDigit(s[end]) {
-		return false
-	}
-	// 04.07.2024 is a date.
-	return s[j] == ':' || end+1 >= len(s) || s[end] != '.' || !isDigit(s[end+1])
-}
-
-func twoDigits(s string, i int) bool {
-	return i+1 < len(s) && '0' <= s[i] && s[i] <= '9' && '0' <= s[i+1] && s[i+1] <= '9'
-}
-
-// isNumericDate tells whether, after a number that ends at j, two more parts of
-// a date follow: 17/03/2020, 2020-03-17, 17-Mar-2020, 2020年3月17日.
-func isNumericDate(s string, j int) bool {
-	for part := 0; part < 2; part++ {
-		var sep string
-		for _, c := range [...]string{"/", "-", ".", "年", "月", "년", "월", "=2C"} {
-			if strings.HasPrefix(s[min(j, len(s)):], c) {
-				sep = c
-				break
-			}
-		}
-		if sep == "" {
-			return false
-		}
-		j += len(sep)
-		if j < len(s) && s[j] == ' ' && len(sep) > 1 {
-			j++
-		}
-		k := j
-		for k < len(s) && k-j < 10 && (isDigit(s[k]) || part == 0 && isLetter(s[k])) {
-			k++
-		}
-		if k == j {
-			return false
-		}
-		if part == 0 && k < len(s) && s[k] == '.' && k+1 < len(s) && s[k+1] == '-' {
-			k++ // 17-feb.-2015
-		}
-		j = k
-	}
-	return true
-}
-
-func isDigit(c byte) bool  { return '0' <= c && c <= '9' }
-func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' || c >= utf8.RuneSelf }

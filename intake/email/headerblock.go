@@ -78,7 +78,7 @@ func fieldOf(body string) (fieldKind, int) {
 	for i := 0; i < len(name); i++ {
 		c := name[i]
 		if c >= utf8.RuneSelf {
-			return fieldWords[strings.ToLower(name)], colon + width
+			return words.fields[strings.ToLower(name)], colon + width
 		}
 		if 'A' <= c && c <= 'Z' {
 			c |= 0x20
@@ -86,7 +86,7 @@ func fieldOf(body string) (fieldKind, int) {
 		buf[n] = c
 		n++
 	}
-	return fieldWords[string(buf[:n])], colon + width
+	return words.fields[string(buf[:n])], colon + width
 }
 
 // headerBlockAt reads a header block that begins with line i.
@@ -151,7 +151,7 @@ func (b *headerBlock) see(kind fieldKind, value string) {
 		colon += from
 		name := strings.TrimRight(value[from:colon], " *\u00a0")
 		name = strings.ToLower(name[strings.LastIndexAny(name, " *\u00a0")+1:])
-		if inner := fieldWords[name]; inner != noField && inner != otherField && len(name) > 1 {
+		if inner := words.fields[name]; inner != noField && inner != otherField && len(name) > 1 {
 			b.kinds |= 1 << inner
 			if inner == dateField {
 				b.time = b.time || numbersOf(value[colon+1:]).time
@@ -198,7 +198,7 @@ func separatorAt(body string) separatorKind {
 		return noSeparator
 	}
 	core = strings.ToLower(strings.TrimRight(core, ":： "))
-	if kind, ok := separators[core]; ok {
+	if kind, ok := words.separators[core]; ok {
 		if dashes >= 4 {
 			return kind
 		}
@@ -212,13 +212,13 @@ func separatorAt(body string) separatorKind {
 		return noSeparator
 	}
 	// "Forwarded by Name on date", "Original Message from Name".
-	for end, words := 0, 0; words < 4; words++ {
+	for end, n := 0, 0; n < 4; n++ {
 		next := strings.IndexByte(core[end:], ' ')
 		if next < 0 {
 			break
 		}
 		end += next
-		if kind, ok := separators[core[:end]]; ok && words > 0 {
+		if kind, ok := words.separators[core[:end]]; ok && n > 0 {
 			return kind
 		}
 		end++

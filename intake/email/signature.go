@@ -3,7 +3,6 @@ package email
 import (
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"usulan/intake"
 )
@@ -261,46 +260,26 @@ func isDeviceLine(body string) bool {
 		return false
 	}
 	lower := strings.ToLower(strings.Trim(body, "*_[]()<>\"' "))
-	return (hasAnyPrefix(lower, deviceStarts) || hasAnySuffix(lower, deviceEndings)) && namesDevice(lower)
+	return (hasAnyPrefix(lower, words.deviceStarts) || hasAnySuffix(lower, deviceEndings)) && namesDevice(lower)
 }
 
 // namesDevice tells whether a text names a device or a program, or says "my" and
 // little else.
 func namesDevice(text string) bool {
-	words, mine := 0, false
+	n, mine := 0, false
 	for word := range strings.FieldsSeq(text) {
-		if words++; words > 16 {
+		if n++; n > 16 {
 			return false
 		}
 		word = strings.Trim(word, ".!,®™()[]\"'")
-		if deviceWords[word] {
+		if words.devices[word] {
 			return true
 		}
-		mine = mine || words <= 4 && mineWords[word]
+		mine = mine || n <= 4 && words.mine[word]
 		// iPhonesta, iPhone-omról, iPhone'umdan, 我的iPhone
 		if strings.Contains(word, "iphone") || strings.Contains(word, "ipad") || strings.Contains(word, "android") || strings.Contains(word, "samsung") || strings.Contains(word, "blackberry") || strings.Contains(word, "outlook") {
 			return true
 		}
 	}
-	return mine && words <= 8 && !strings.HasSuffix(text, ".") && !strings.HasPrefix(text, "from ")
-}
-
-// hasAnyPrefix tells whether s begins with one of some words, as whole words.
-func hasAnyPrefix(s string, prefixes []string) bool {
-	for _, p := range prefixes {
-		if rest, ok := strings.CutPrefix(s, p); ok && (rest == "" || rest[0] == ' ' || p[len(p)-1] >= utf8.RuneSelf) {
-			return true
-		}
-	}
-	return false
-}
-
-func hasAnySuffix(s string, suffixes []string) bool {
-	s = strings.TrimRight(s, ".!")
-	for _, p := range suffixes {
-		if strings.HasSuffix(s, p) {
-			return true
-		}
-	}
-	return false
+	return mine && n <= 8 && !strings.HasSuffix(text, ".") && !strings.HasPrefix(text, "from ")
 }

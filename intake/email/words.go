@@ -1,19 +1,18 @@
 package email
 
-import "strings"
-
 // language holds the words by which mail programs of one language mark
 // earlier correspondence. All are in lower case. The table below is the only
 // place that knows a language: to add one, add a row.
 type language struct {
-	name string
+	name     string
+	unspaced bool // written without spaces between words
 
 	// An attribution line: "On <date> <name> wrote:".
 	on    []string // what it begins with, before a date
 	wrote []string // the verb that ends it, or that the name follows
 
 	// The fields of a header block above a quoted or forwarded text.
-	from, date, to, copied, subject []string
+	from, date, to, subject, other []string
 
 	original []string // between dashes, above a quoted mail
 	forward  []string // between dashes or before a colon, above a forwarded mail
@@ -29,7 +28,7 @@ var languages = [...]language{
 		name: "Indonesian and Malay",
 		on:   []string{"pada", "pada tanggal", "pada hari"}, wrote: []string{"menulis", "tulis", "mengirim", "berkata"},
 		from: []string{"dari", "daripada", "pengirim"}, date: []string{"tanggal", "tgl", "dikirim", "terkirim", "dihantar", "tarikh", "waktu"},
-		to: []string{"kepada", "ke", "untuk", "penerima"}, copied: []string{"tembusan", "salinan", "sk"},
+		to: []string{"kepada", "ke", "untuk", "penerima"}, other: []string{"tembusan", "salinan", "sk"},
 		subject:  []string{"perihal", "hal", "subjek", "subyek", "judul"},
 		original: []string{"pesan asli", "pesan awal", "pesan sebelumnya", "mesej asal", "email asli"},
 		forward:  []string{"pesan terusan", "pesan yang diteruskan", "pesan diteruskan", "email terusan", "email yang diteruskan", "mulai pesan terusan", "awal pesan terusan", "mulai meneruskan pesan", "mesej dimajukan"},
@@ -39,7 +38,7 @@ var languages = [...]language{
 		name: "English",
 		on:   []string{"on", "at"}, wrote: []string{"wrote", "writes"},
 		from: []string{"from"}, date: []string{"date", "sent", "sent on", "received", "date sent"},
-		to: []string{"to"}, copied: []string{"cc", "bcc", "reply-to", "reply to", "importance", "priority", "attachments", "attachment", "organization", "resent-from", "list-id", "x-mailer", "message-id"},
+		to: []string{"to"}, other: []string{"cc", "bcc", "reply-to", "reply to", "importance", "priority", "attachments", "attachment", "organization", "resent-from", "list-id", "x-mailer", "message-id"},
 		subject:  []string{"subject", "re", "topic"},
 		original: []string{"original message", "original mail", "original email", "original appointment", "reply message", "reply", "replied message", "reply original message", "inline attachment follows", "message from", "previous message", "reply above this line"},
 		forward:  []string{"forwarded message", "forwarded mail", "forwarded email", "forwarded by", "forward message", "fwd message", "begin forwarded message", "begin forwarded mail", "start of forwarded message", "forwarded from", "forwarded conversation", "original message forwarded"},
@@ -50,7 +49,7 @@ var languages = [...]language{
 		name: "French",
 		on:   []string{"le"}, wrote: []string{"écrit", "ecrit", "écrivait", "écrivit"},
 		from: []string{"de", "expéditeur", "from"}, date: []string{"date", "envoyé", "envoye", "envoyé le", "message du", "date d'envoi", "le"},
-		to: []string{"à", "a", "pour", "destinataire"}, copied: []string{"cc", "copie à", "copie", "cci", "répondre à", "pièces jointes"},
+		to: []string{"à", "a", "pour", "destinataire"}, other: []string{"cc", "copie à", "copie", "cci", "répondre à", "pièces jointes"},
 		subject:  []string{"objet", "sujet"},
 		original: []string{"message d'origine", "message original", "message d’origine", "courriel original", "message initial", "e-mail d'origine", "message de"},
 		forward:  []string{"message transféré", "message transfere", "courriel transféré", "message réexpédié", "début du message réexpédié", "début du message transféré", "transféré par", "message suivi"},
@@ -61,7 +60,7 @@ var languages = [...]language{
 		name: "German",
 		on:   []string{"am"}, wrote: []string{"schrieb", "geschrieben", "schreibt"},
 		from: []string{"von", "absender"}, date: []string{"datum", "gesendet", "gesendet am", "gesandt", "verschickt"},
-		to: []string{"an", "empfänger"}, copied: []string{"cc", "kopie", "antwort an", "priorität"},
+		to: []string{"an", "empfänger"}, other: []string{"cc", "kopie", "antwort an", "priorität"},
 		subject:  []string{"betreff", "betr"},
 		original: []string{"ursprüngliche nachricht", "urspruengliche nachricht", "originalnachricht", "original-nachricht", "original nachricht", "originaltext", "antwort nachricht", "ursprüngliche mail", "ursprünglicher termin"},
 		forward:  []string{"weitergeleitete nachricht", "weitergeleitete mail", "weitergeleitete e-mail", "anfang der weitergeleiteten nachricht", "anfang der weitergeleiteten e-mail", "weitergeleitet von", "weitergeleitet durch"},
@@ -72,7 +71,7 @@ var languages = [...]language{
 		name: "Dutch",
 		on:   []string{"op"}, wrote: []string{"schreef", "geschreven", "schrijft"},
 		from: []string{"van", "afzender"}, date: []string{"datum", "verzonden", "verstuurd", "verzonden op"},
-		to: []string{"aan"}, copied: []string{"cc", "kopie"},
+		to: []string{"aan"}, other: []string{"cc", "kopie"},
 		subject:  []string{"onderwerp"},
 		original: []string{"oorspronkelijk bericht", "originele bericht", "origineel bericht", "oorspronkelijke bericht", "antwoord bericht"},
 		forward:  []string{"doorgestuurd bericht", "doorgezonden bericht", "begin doorgestuurd bericht", "doorgestuurd door"},
@@ -83,7 +82,7 @@ var languages = [...]language{
 		name: "Spanish",
 		on:   []string{"el"}, wrote: []string{"escribió", "escribio", "escribe", "escrito"},
 		from: []string{"de", "remitente"}, date: []string{"fecha", "enviado", "enviado el", "enviada el"},
-		to: []string{"para", "a", "destinatario"}, copied: []string{"cc", "cco", "con copia"},
+		to: []string{"para", "a", "destinatario"}, other: []string{"cc", "cco", "con copia"},
 		subject:  []string{"asunto"},
 		original: []string{"mensaje original", "correo original"},
 		forward:  []string{"mensaje reenviado", "inicio del mensaje reenviado", "comienzo del mensaje reenviado", "reenviado por", "forwarded message"},
@@ -94,7 +93,7 @@ var languages = [...]language{
 		name: "Italian",
 		on:   []string{"il", "in data", "il giorno"}, wrote: []string{"scritto", "scrive", "scrisse"},
 		from: []string{"da", "mittente"}, date: []string{"data", "inviato", "inviata", "inviato il"},
-		to: []string{"a", "destinatario"}, copied: []string{"cc", "ccn"},
+		to: []string{"a", "destinatario"}, other: []string{"cc", "ccn"},
 		subject:  []string{"oggetto"},
 		original: []string{"messaggio originale", "messaggio originario"},
 		forward:  []string{"messaggio inoltrato", "inizio messaggio inoltrato", "inizio del messaggio inoltrato", "inoltrato da"},
@@ -105,7 +104,7 @@ var languages = [...]language{
 		name: "Portuguese",
 		on:   []string{"em", "no dia"}, wrote: []string{"escreveu", "escreveram", "escrevia"},
 		from: []string{"de", "remetente"}, date: []string{"data", "enviada", "enviado", "enviada em", "enviado em", "enviada a"},
-		to: []string{"para"}, copied: []string{"cc", "cco", "c/c"},
+		to: []string{"para"}, other: []string{"cc", "cco", "c/c"},
 		subject:  []string{"assunto"},
 		original: []string{"mensagem original", "e-mail original"},
 		forward:  []string{"mensagem encaminhada", "mensagem reencaminhada", "início da mensagem encaminhada", "início da mensagem reencaminhada", "encaminhado por"},
@@ -123,7 +122,7 @@ var languages = [...]language{
 		name: "Swedish",
 		on:   []string{"den"}, wrote: []string{"skrev", "skriver"},
 		from: []string{"från", "avsändare"}, date: []string{"datum", "skickat", "skickades"},
-		to: []string{"till"}, copied: []string{"kopia"},
+		to: []string{"till"}, other: []string{"kopia"},
 		subject:  []string{"ämne"},
 		original: []string{"ursprungligt meddelande", "originalmeddelande", "ursprungsmeddelande"},
 		forward:  []string{"vidarebefordrat meddelande", "vidarebefordrat mail", "vidarebefordrat brev", "vidarebefordrat mejl", "vidarebefordrat e-postmeddelande"},
@@ -134,7 +133,7 @@ var languages = [...]language{
 		name: "Norwegian and Danish",
 		on:   []string{"på", "den", "d."}, wrote: []string{"skrev", "skreiv"},
 		from: []string{"fra", "frå"}, date: []string{"dato", "sendt", "afsendt"},
-		to: []string{"til"}, copied: []string{"kopi"},
+		to: []string{"til"}, other: []string{"kopi"},
 		subject:  []string{"emne"},
 		original: []string{"opprinnelig melding", "opprinnelig e-post", "original melding", "oprindelig meddelelse", "oprindelig besked", "original meddelelse", "original besked"},
 		forward:  []string{"videresendt melding", "videresendt meddelelse", "videresendt besked", "videresendt e-post", "videresendt mail", "start på videresendt besked", "begin videresendt melding", "start videresendt melding"},
@@ -144,7 +143,7 @@ var languages = [...]language{
 	{
 		name: "Finnish", wrote: []string{"kirjoitti", "kirjoittaa"},
 		from: []string{"lähettäjä", "keneltä"}, date: []string{"päivämäärä", "päiväys", "lähetetty", "lähetyspäivä"},
-		to: []string{"vastaanottaja", "kenelle"}, copied: []string{"kopio"},
+		to: []string{"vastaanottaja", "kenelle"}, other: []string{"kopio"},
 		subject:  []string{"aihe"},
 		original: []string{"alkuperäinen viesti"}, forward: []string{"välitetty viesti", "edelleenlähetetty viesti", "välitetty viesti alkaa", "alkaa välitetty viesti"},
 		device: []string{"lähetetty", "hanki outlook"},
@@ -152,7 +151,7 @@ var languages = [...]language{
 	{
 		name: "Polish", on: []string{"w dniu", "dnia", "w"}, wrote: []string{"napisał", "napisała", "napisał(a)", "napisal", "napisała(ł)", "pisze"},
 		from: []string{"od", "nadawca"}, date: []string{"data", "wysłano", "wyslano", "wysłane"},
-		to: []string{"do", "adresat"}, copied: []string{"dw", "udw"},
+		to: []string{"do", "adresat"}, other: []string{"dw", "udw"},
 		subject:  []string{"temat"},
 		original: []string{"wiadomość oryginalna", "oryginalna wiadomość", "wiadomosc oryginalna", "treść oryginalnej wiadomości"},
 		forward:  []string{"wiadomość przekazana dalej", "przekazana wiadomość", "przesłana wiadomość", "wiadomość przekazana", "początek przekazanej wiadomości", "początek przekazywanej wiadomości", "treść przekazanej wiadomości", "treść przekazywanej wiadomości"},
@@ -162,7 +161,7 @@ var languages = [...]language{
 	{
 		name: "Czech and Slovak", on: []string{"dne", "dňa"}, wrote: []string{"napsal", "napsala", "napsal(a)", "napísal", "napísala", "napísal(a)", "píše", "napísal/a", "napsal/a"},
 		from: []string{"od", "odesílatel", "odosielateľ", "odosielatel"}, date: []string{"datum", "dátum", "odesláno", "odoslané", "poslané"},
-		to: []string{"komu", "příjemce", "pre"}, copied: []string{"kopie", "kópia", "skrytá"},
+		to: []string{"komu", "příjemce", "pre"}, other: []string{"kopie", "kópia", "skrytá"},
 		subject:  []string{"předmět", "predmet", "věc"},
 		original: []string{"původní zpráva", "původní e-mail", "pôvodná správa", "originální zpráva"},
 		forward:  []string{"přeposlaná zpráva", "přeposlaný e-mail", "preposlaná správa", "začátek přeposlané zprávy", "začiatok preposlanej správy"},
@@ -172,7 +171,7 @@ var languages = [...]language{
 	{
 		name: "Hungarian", wrote: []string{"írta", "írt"},
 		from: []string{"feladó", "küldő"}, date: []string{"dátum", "küldve", "elküldve"},
-		to: []string{"címzett", "címzettek"}, copied: []string{"másolat", "másolatot kap"},
+		to: []string{"címzett", "címzettek"}, other: []string{"másolat", "másolatot kap"},
 		subject:  []string{"tárgy"},
 		original: []string{"eredeti üzenet"}, forward: []string{"továbbított üzenet", "továbbított levél", "továbbított üzenet kezdete"},
 		device: []string{"küldve", "elküldve", "az outlook"},
@@ -187,7 +186,7 @@ var languages = [...]language{
 	{
 		name: "Turkish", wrote: []string{"yazdı", "yazmış", "yazdi", "yazan"},
 		from: []string{"kimden", "gönderen", "gonderen"}, date: []string{"tarih", "gönderme tarihi", "gönderilme tarihi", "gönderildi"},
-		to: []string{"kime", "alıcı"}, copied: []string{"bilgi"},
+		to: []string{"kime", "alıcı"}, other: []string{"bilgi"},
 		subject:  []string{"konu"},
 		original: []string{"orijinal mesaj", "özgün ileti", "orijinal ileti", "asıl ileti"}, forward: []string{"iletilen mesaj", "yönlendirilmiş mesaj", "iletilmiş ileti", "forwarded message", "iletilen ileti başlangıcı"},
 		device: []string{"outlook'u edinin"},
@@ -202,7 +201,7 @@ var languages = [...]language{
 	{
 		name: "Russian", on: []string{"в"}, wrote: []string{"написал", "написала", "написал(а)", "пишет", "писал", "писала", "писал(а)", "написал/а"},
 		from: []string{"от", "от кого", "отправитель"}, date: []string{"дата", "отправлено", "послано", "дата отправки"},
-		to: []string{"кому", "получатель"}, copied: []string{"копия"},
+		to: []string{"кому", "получатель"}, other: []string{"копия"},
 		subject:  []string{"тема"},
 		original: []string{"исходное сообщение", "исходное письмо", "первоначальное сообщение", "оригинальное сообщение", "пересылаемое сообщение от"},
 		forward:  []string{"пересылаемое сообщение", "переадресованное сообщение", "перенаправленное сообщение", "пересланное сообщение", "пересылаемое письмо", "начало переадресованного сообщения", "начало пересылаемого сообщения", "конец пересылаемого сообщения"},
@@ -237,17 +236,17 @@ var languages = [...]language{
 	},
 	{
 		name: "Greek", on: []string{"στις", "την", "τη"}, wrote: []string{"έγραψε", "γράφει"},
-		from: []string{"από"}, date: []string{"ημερομηνία", "στάλθηκε", "αποστολή"}, to: []string{"προς"}, copied: []string{"κοιν"}, subject: []string{"θέμα"},
+		from: []string{"από"}, date: []string{"ημερομηνία", "στάλθηκε", "αποστολή"}, to: []string{"προς"}, other: []string{"κοιν"}, subject: []string{"θέμα"},
 		original: []string{"αρχικό μήνυμα"}, forward: []string{"προωθημένο μήνυμα", "μήνυμα που προωθήθηκε"}, device: []string{"στάλθηκε από", "εστάλη από"},
 	},
 	{
 		name: "Hebrew", on: []string{"בתאריך", "ב"}, wrote: []string{"כתב", "כתבה", "כתב/ה", "מאת"},
-		from: []string{"מאת"}, date: []string{"נשלח", "תאריך"}, to: []string{"אל", "ל"}, copied: []string{"עותק"}, subject: []string{"נושא", "הנדון"},
+		from: []string{"מאת"}, date: []string{"נשלח", "תאריך"}, to: []string{"אל", "ל"}, other: []string{"עותק"}, subject: []string{"נושא", "הנדון"},
 		original: []string{"הודעה מקורית"}, forward: []string{"הודעה שהועברה"}, device: []string{"נשלח מ", "נשלח מה", "נשלח באמצעות"},
 	},
 	{
 		name: "Arabic and Persian", on: []string{"في", "بتاريخ", "در"}, wrote: []string{"كتب", "كتبت", "كتبه", "نوشت", "نوشته"},
-		from: []string{"من", "از"}, date: []string{"التاريخ", "تاريخ", "تاريخ الإرسال", "مرسل", "تم الإرسال", "أُرسلت", "ارسال"}, to: []string{"إلى", "به"}, copied: []string{"نسخة"}, subject: []string{"الموضوع", "موضوع"},
+		from: []string{"من", "از"}, date: []string{"التاريخ", "تاريخ", "تاريخ الإرسال", "مرسل", "تم الإرسال", "أُرسلت", "ارسال"}, to: []string{"إلى", "به"}, other: []string{"نسخة"}, subject: []string{"الموضوع", "موضوع"},
 		original: []string{"الرسالة الأصلية", "رسالة أصلية", "پیام اصلی"}, forward: []string{"رسالة معاد توجيهها", "رسالة مُعاد توجيهها", "پیام ارسال شده"}, device: []string{"أرسلت من", "مرسل من", "تم الإرسال من", "أُرسلت من", "ارسال شده از"},
 	},
 	{
@@ -255,27 +254,27 @@ var languages = [...]language{
 		original: []string{"मूल संदेश"}, forward: []string{"अग्रेषित संदेश"},
 	},
 	{
-		name: "Thai", on: []string{"เมื่อ", "ในวันที่", "วันที่"}, wrote: []string{"เขียน", "เขียนว่า"},
-		from: []string{"จาก"}, date: []string{"วันที่", "ส่ง", "ส่งเมื่อ"}, to: []string{"ถึง"}, copied: []string{"สำเนา"}, subject: []string{"เรื่อง", "หัวข้อ"},
+		name: "Thai", unspaced: true, on: []string{"เมื่อ", "ในวันที่", "วันที่"}, wrote: []string{"เขียน", "เขียนว่า"},
+		from: []string{"จาก"}, date: []string{"วันที่", "ส่ง", "ส่งเมื่อ"}, to: []string{"ถึง"}, other: []string{"สำเนา"}, subject: []string{"เรื่อง", "หัวข้อ"},
 		original: []string{"ข้อความเดิม", "ข้อความต้นฉบับ"}, forward: []string{"ข้อความที่ส่งต่อ"}, device: []string{"ส่งจาก"},
 	},
 	{
-		name: "Chinese", on: []string{"在", "于", "於"}, wrote: []string{"写道", "寫道", "撰写", "写入", "寫入", "来信"},
+		name: "Chinese", unspaced: true, on: []string{"在", "于", "於"}, wrote: []string{"写道", "寫道", "撰写", "写入", "寫入", "来信"},
 		from: []string{"发件人", "寄件者", "寄件人", "發件人"}, date: []string{"发送时间", "日期", "时间", "寄件日期", "傳送時間", "發送時間", "已傳送", "传送日期"},
-		to: []string{"收件人", "收件者"}, copied: []string{"抄送", "副本"}, subject: []string{"主题", "主旨", "主題"},
+		to: []string{"收件人", "收件者"}, other: []string{"抄送", "副本"}, subject: []string{"主题", "主旨", "主題"},
 		original: []string{"原始邮件", "原始郵件", "原邮件", "原始信件", "邮件原件", "回复的原邮件", "回复邮件", "原始訊息"},
 		forward:  []string{"转发的邮件", "转发邮件", "轉寄的郵件", "轉寄郵件", "已转发的邮件", "转发的信息", "下面是被转发的邮件", "以下是轉寄的郵件", "轉寄信件", "转发邮件信息"},
 		device:   []string{"发自我的", "發自我的", "发自", "從我的", "从我的", "来自我的", "傳送自", "获取", "下载适用于", "取得適用於"},
 	},
 	{
-		name: "Japanese", wrote: []string{"のメール", "書きました", "のメッセージ", "書いた"},
-		from: []string{"差出人", "送信者", "発信者"}, date: []string{"送信日時", "日時", "日付", "送信日"}, to: []string{"宛先", "受信者"}, copied: []string{"写し"}, subject: []string{"件名", "題名"},
+		name: "Japanese", unspaced: true, wrote: []string{"のメール", "書きました", "のメッセージ", "書いた"},
+		from: []string{"差出人", "送信者", "発信者"}, date: []string{"送信日時", "日時", "日付", "送信日"}, to: []string{"宛先", "受信者"}, other: []string{"写し"}, subject: []string{"件名", "題名"},
 		original: []string{"元のメッセージ", "オリジナルメッセージ", "元のメール", "返信元メッセージ", "original message"},
 		forward:  []string{"転送メッセージ", "転送されたメッセージ", "転送されたメール", "転送メール", "転送開始", "始めの転送"},
 	},
 	{
-		name: "Korean", wrote: []string{"작성", "썼습니다", "작성했습니다", "씀", "작성함"},
-		from: []string{"보낸 사람", "보낸사람", "발신"}, date: []string{"보낸 날짜", "날짜", "보낸날짜", "보냄", "보낸 시간"}, to: []string{"받는 사람", "받는사람", "수신"}, copied: []string{"참조"}, subject: []string{"제목"},
+		name: "Korean", unspaced: true, wrote: []string{"작성", "썼습니다", "작성했습니다", "씀", "작성함"},
+		from: []string{"보낸 사람", "보낸사람", "발신"}, date: []string{"보낸 날짜", "날짜", "보낸날짜", "보냄", "보낸 시간"}, to: []string{"받는 사람", "받는사람", "수신"}, other: []string{"참조"}, subject: []string{"제목"},
 		original: []string{"원본 메시지", "원본 메일", "원본메세지", "original message"}, forward: []string{"전달된 메시지", "전달된 메일", "전달 메시지"},
 	},
 	{
@@ -312,90 +311,6 @@ var (
 	replyPrefixes   = []string{"re", "bls", "balasan", "balas", "aw", "sv", "antw", "odp", "vs", "ref", "r", "rép", "rif", "res", "atb", "vá", "ynt", "回复", "回覆", "答复", "答复", "返信", "答", "отв", "回"}
 	forwardPrefixes = []string{"fwd", "fw", "trs", "terusan", "teruskan", "diteruskan", "tr", "wg", "rv", "enc", "vb", "doorst", "i", "pd", "vl", "tov", "továbbítás", "ilt", "转发", "轉寄", "轉發", "転送", "fs", "ch", "přep", "redir"}
 )
-
-// fieldKind says which header a line of a header block shows.
-type fieldKind uint8
-
-const (
-	noField fieldKind = iota
-	fromField
-	dateField
-	toField
-	subjectField
-	otherField
-)
-
-// The table, turned for looking things up. They are never changed after the
-// program has started.
-var (
-	fieldWords    = map[string]fieldKind{}
-	onWords       = map[string]bool{}
-	wroteWords    = map[string]bool{}
-	wroteSuffixes []string // verbs of languages that write no spaces
-	separators    = map[string]separatorKind{}
-	deviceStarts  []string
-	mineWords     = map[string]bool{}
-	deviceWords   = map[string]bool{}
-)
-
-// separatorKind says what a line such as "---- Original Message ----" announces.
-type separatorKind uint8
-
-const (
-	noSeparator separatorKind = iota
-	originalSeparator
-	forwardSeparator
-)
-
-func init() {
-	for i := range languages {
-		l := &languages[i]
-		// A word that means two things in two languages keeps the meaning that
-		// an earlier row gave it.
-		for kind, words := range [...][]string{fromField: l.from, dateField: l.date, toField: l.to, subjectField: l.subject, otherField: l.copied} {
-			for _, w := range words {
-				if fieldWords[w] == noField {
-					fieldWords[w] = fieldKind(kind)
-				}
-			}
-		}
-		for _, w := range l.on {
-			onWords[w] = true
-		}
-		for _, w := range l.wrote {
-			wroteWords[w] = true
-			if l.name == "Chinese" || l.name == "Japanese" || l.name == "Korean" || l.name == "Thai" {
-				wroteSuffixes = append(wroteSuffixes, w)
-			}
-		}
-		for _, w := range l.original {
-			separators[w] = originalSeparator
-		}
-		for _, w := range l.forward {
-			separators[w] = forwardSeparator
-		}
-		deviceStarts = append(deviceStarts, l.device...)
-		for _, w := range l.mine {
-			mineWords[w] = true
-		}
-	}
-	for _, w := range deviceNames {
-		deviceWords[w] = true
-	}
-}
-
-// hasAny tells whether a text in lower case contains at least enough of the
-// words.
-func hasAny(text string, words []string, enough int) bool {
-	for _, w := range words {
-		if strings.Contains(text, w) {
-			if enough--; enough == 0 {
-				return true
-			}
-		}
-	}
-	return false
-}
 
 // What a mailing list says at the foot of each mail.
 var listFooterWords = []string{"mailing list", "milis", "listinfo", "unsubscribe", "berhenti berlangganan", "google groups", "groups.google", "groups.yahoo", "list archives", "reply to this email directly"}
