@@ -62,28 +62,16 @@ func (s *Supervisor) keep(ctx context.Context, ch Channel, log *slog.Logger) {
 // hold works the source while it is ours. It returns when the lease is lost or
 // ctx ends.
 func (s *Supervisor) hold(ctx context.Context, ch Channel, l Ledger, log *slog.Logger) error {
-	ctx, lose := context.WithCancelCause(ctx)
-	defer lose(nil)
-	var renewing sync.WaitGroup
-	renewing.Go(func() { s.renew(ctx, l, lose, log) })
-	defer renewing.Wait()
-	defer lose(nil)
-
-	// What is written last must be written although ctx has ended.
-	defer func() {
-		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-		defer cancel()
-		report(last, l, Status{State: Stopped}, log)
-		if err := l.Release(last); err != nil && !errors.Is(err, ErrLeased) {
-			log.Warn("lease not given back", "error", err)
-		}
-	}()
-
+	ctx, release := s.held(ctx, l, log)
+	defer release(Status{State: Stopped})
 	pause := Backoff{First: s.FirstPause, Max: s.MaxPause}
 	for {
 		report(ctx, l, Status{State: Connecting}, log)
 		began := time.Now()
-		err := s.guarded(ctx, ch, l, log)
+		err := guarded(log, func() error { return ch.Run(ctx, l) })
+		if err == nil {
+			err = errors.New("channel ended by itself")
+		}
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
@@ -106,6 +94,46 @@ func (s *Supervisor) hold(ctx context.Context, ch Channel, l Ledger, log *slog.L
 	}
 }
 
+// Once has a source leased for a single piece of work, such as one pass over a
+// mailbox, and gives it back. The state that the source ends in is noted.
+func (s *Supervisor) Once(ctx context.Context, source string, work func(context.Context, Ledger) error) error {
+	l, err := s.Acquire(ctx, source)
+	if err != nil {
+		return err
+	}
+	log := s.Log.With("source", source)
+	ctx, release := s.held(ctx, l, log)
+	err = guarded(log, func() error { return work(ctx, l) })
+	if ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	last := Status{State: Stopped}
+	if err != nil && ctx.Err() == nil {
+		last = Status{State: Failing, Fault: FaultOf(err), Detail: err.Error()}
+	}
+	release(last)
+	return err
+}
+
+// held renews a lease in the background. The context ends when it is lost;
+// release ends the renewing, notes the last state and gives the source back.
+func (s *Supervisor) held(ctx context.Context, l Ledger, log *slog.Logger) (_ context.Context, release func(Status)) {
+	ctx, lose := context.WithCancelCause(ctx)
+	var renewing sync.WaitGroup
+	renewing.Go(func() { s.renew(ctx, l, lose, log) })
+	return ctx, func(status Status) {
+		lose(nil)
+		renewing.Wait()
+		// What is written last must be written although ctx has ended.
+		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		report(last, l, status, log)
+		if err := l.Release(last); err != nil && !errors.Is(err, ErrLeased) {
+			log.Warn("lease not given back", "error", err)
+		}
+	}
+}
+
 // renew keeps the lease; when it is lost the work on the source ends.
 func (s *Supervisor) renew(ctx context.Context, l Ledger, lose context.CancelCauseFunc, log *slog.Logger) {
 	for sleep(ctx, s.Renewal, nil) {
@@ -119,18 +147,15 @@ func (s *Supervisor) renew(ctx context.Context, l Ledger, lose context.CancelCau
 	}
 }
 
-// guarded turns a panic of the channel into an error.
-func (s *Supervisor) guarded(ctx context.Context, ch Channel, l Ledger, log *slog.Logger) (err error) {
+// guarded turns a panic into an error.
+func guarded(log *slog.Logger, work func() error) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			log.Error("channel panicked", "panic", v, "stack", string(debug.Stack()))
 			err = &Fault{Code: FaultPanic, Err: fmt.Errorf("panic: %v", v)}
 		}
 	}()
-	if err = ch.Run(ctx, l); err == nil {
-		err = errors.New("channel ended by itself")
-	}
-	return err
+	return work()
 }
 
 // report notes a state for people to see. That it could not be noted must not

@@ -33,16 +33,18 @@ type streams struct {
 // commands lists the subcommands in the order of the help text.
 func commands() []command {
 	return []command{
+		serveCommand(),
+		fetchCommand(),
+		exportCommand(),
+		backupCommand(),
 		staffCommand(),
 		tokenCommand(),
-		exportCommand(),
-		helpCommand(),
+		oauthCommand(),
+		parseCommand(),
 		groupCommand(),
 		suggestCommand(),
+		helpCommand(),
 		versionCommand(),
-		parseCommand(),
-		oauthCommand(),
-		backupCommand(),
 	}
 }
 
@@ -55,7 +57,7 @@ var (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 	os.Exit(run(ctx, streams{os.Stdin, os.Stdout, os.Stderr}, os.Args[1:]))
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -35,11 +36,25 @@ func loadConfig(std streams, named string) (*config.Config, error) {
 
 // openStore opens the database of a configuration; the caller closes it.
 func openStore(ctx context.Context, c *config.Config, log *slog.Logger) (*store.DB, error) {
-	db, err := store.Open(ctx, c.Data, log)
+	return store.Open(ctx, c.Data, log)
+}
+
+// withStore does something with the database of a configuration, brought up to
+// it, and closes it.
+func withStore(ctx context.Context, c *config.Config, log *slog.Logger, do func(*store.DB) error) error {
+	db, err := openStore(ctx, c, log)
 	if err != nil {
-		return nil, fmt.Errorf("open the database in %s: %w", c.Data, err)
+		return err
 	}
-	return db, nil
+	if err := db.Configure(ctx, c.Settings()); err != nil {
+		return errors.Join(err, db.Close())
+	}
+	return errors.Join(do(db), db.Close())
+}
+
+// logFlag adds the flag that chooses the form of log lines.
+func logFlag(fs *flag.FlagSet) *string {
+	return fs.String("log", "text", "the `form` of log lines: text, or json for programs")
 }
 
 // newLogger writes log lines as text, or as JSON for programs to read.

@@ -1,0 +1,235 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+	"sync"
+	"time"
+
+	"usulan/cmd/usulan/config"
+	"usulan/intake"
+	"usulan/intake/email"
+	"usulan/review"
+	"usulan/store"
+)
+
+func serveCommand() command {
+	return command{
+		name:    "serve",
+		summary: "takes proposals in and shows them to staff",
+		help: `
+usulan serve [-config FILE] [-log text|json]
+
+Runs the service: it reads the mailboxes of the configuration and serves the screens
+for staff until it is told to stop (Ctrl-C or SIGTERM; a second one stops it at once).
+Plain "usulan" does the same.
+
+  usulan serve -config /etc/usulan/usulan.toml`,
+		run: runServe,
+	}
+}
+
+func runServe(ctx context.Context, std streams, args []string) error {
+	fs := serveCommand().flags(std)
+	file := configFlag(fs)
+	format := logFlag(fs)
+	if err := parseFlags(fs, args); err != nil {
+		return err
+	}
+	if err := noArguments(fs, std); err != nil {
+		return err
+	}
+	log, err := newLogger(std.err, *format)
+	if err != nil {
+		return err
+	}
+	c, err := loadConfig(std, *file)
+	if err != nil {
+		return err
+	}
+	p, err := start(ctx, c, log)
+	if err != nil {
+		return err
+	}
+	return p.wait(ctx)
+}
+
+// program is the whole service: a database, the channels that fill it, and the
+// screens that show it. It is made by start and ended by wait or close.
+type program struct {
+	URL string // of the screens, without a slash at the end
+
+	db       *store.DB
+	parser   *email.Parser
+	screens  *review.Server
+	server   *http.Server
+	listener net.Listener
+	log      *slog.Logger
+
+	stopChannels context.CancelFunc
+	working      sync.WaitGroup // the channels, and the web server
+	failed       chan error     // the web server ended by itself
+	closing      sync.Once
+	closed       error
+}
+
+// start brings the service up, in the order in which things depend on each
+// other. When it returns, browsers are answered.
+func start(ctx context.Context, c *config.Config, log *slog.Logger) (*program, error) {
+	p := &program{log: log, failed: make(chan error, 1)}
+
+	// The address comes first: when another usulan has it, nothing was touched.
+	var err error
+	if p.listener, err = net.Listen("tcp", c.Web.Address); err != nil {
+		return nil, fmt.Errorf("serve the screens: %w; is usulan running already? Else change web.address", err)
+	}
+	if p.db, err = openStore(ctx, c, log); err != nil {
+		return nil, errors.Join(err, p.listener.Close())
+	}
+	if err := p.db.Configure(ctx, c.Settings()); err != nil {
+		return nil, errors.Join(err, p.listener.Close(), p.db.Close())
+	}
+
+	// The channels, each worked by a supervisor that keeps it going.
+	p.parser = parserOf(c)
+	channels := mailChannels(c, p.parser, log)
+	running, stop := context.WithCancel(context.WithoutCancel(ctx))
+	p.stopChannels = stop
+	p.working.Go(func() { intake.NewSupervisor(p.db.Acquire, log).Run(running, channels...) })
+
+	// The screens.
+	p.screens = review.New(p.db, reviewConfig(c, p.parser), log)
+	p.server = &http.Server{
+		Handler:           p.screens,
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
+	if c.Web.TLSCertFile != "" {
+		certificate := &certificate{certFile: c.Web.TLSCertFile, keyFile: c.Web.TLSKeyFile, log: log}
+		p.server.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: certificate.get}
+	}
+	p.working.Go(func() { p.failed <- p.answer() })
+
+	p.URL = urlOf(c, p.listener.Addr())
+	log.Info("ready", "url", p.URL, "sources", len(channels), "data", c.Data)
+	if len(channels) == 0 {
+		log.Warn("no mailbox is configured, nothing comes in")
+	}
+	return p, nil
+}
+
+// answer serves browsers until the server is shut down.
+func (p *program) answer() error {
+	if p.server.TLSConfig != nil {
+		return p.server.ServeTLS(p.listener, "", "")
+	}
+	return p.server.Serve(p.listener)
+}
+
+// wait returns when ctx has ended and everything has stopped.
+func (p *program) wait(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		p.log.Info("stopping")
+		err := p.close()
+		p.log.Info("stopped")
+		return err
+	case err := <-p.failed:
+		return errors.Join(fmt.Errorf("serve the screens: %w", err), p.close())
+	}
+}
+
+// goodbye is how long requests in hand may take when the service stops.
+const goodbye = 10 * time.Second
+
+// close stops everything in the reverse order and waits for it: work in hand is
+// finished, and the database is closed last.
+func (p *program) close() error {
+	p.closing.Do(func() {
+		p.stopChannels()
+		p.screens.Close() // ends the streams that would never end by themselves
+		ctx, cancel := context.WithTimeout(context.Background(), goodbye)
+		defer cancel()
+		if err := p.server.Shutdown(ctx); err != nil {
+			p.server.Close()
+		}
+		p.working.Wait()
+		p.closed = p.db.Close()
+	})
+	return p.closed
+}
+
+// parserOf makes the parser that knows the forum's own addresses.
+func parserOf(c *config.Config) *email.Parser {
+	p := &email.Parser{}
+	for _, m := range c.Channel.Email.Mailboxes {
+		p.Own = append(p.Own, strings.ToLower(m.Address))
+	}
+	return p
+}
+
+// mailChannels makes a channel of each mailbox.
+func mailChannels(c *config.Config, parser *email.Parser, log *slog.Logger) []intake.Channel {
+	var channels []intake.Channel
+	for _, m := range c.Channel.Email.Mailboxes {
+		channels = append(channels, mailChannel(c, m, parser, log))
+	}
+	return channels
+}
+
+func mailChannel(c *config.Config, m email.Mailbox, parser *email.Parser, log *slog.Logger) *email.Channel {
+	return email.New(m, email.Options{
+		Since:  c.Forum.Opens.Start(c.Location),
+		Parser: parser,
+		Log:    log.With("source", m.Source()),
+	})
+}
+
+// reviewConfig is what the screens need to know of the configuration.
+func reviewConfig(c *config.Config, parser *email.Parser) review.Config {
+	rc := review.Config{
+		Zone:    c.Location,
+		Parse:   parser.Parse,
+		BaseURL: c.Web.BaseURL,
+	}
+	if boxes := c.Channel.Email.Mailboxes; len(boxes) > 0 {
+		rc.Address = boxes[0].Address
+	}
+	for _, s := range c.Web.TrustedProxies {
+		rc.TrustedProxies = append(rc.TrustedProxies, network(s))
+	}
+	return rc
+}
+
+// network reads a network, or a single address, that was checked before.
+func network(s string) netip.Prefix {
+	if p, err := netip.ParsePrefix(s); err == nil {
+		return p.Masked()
+	}
+	a, _ := netip.ParseAddr(s)
+	return netip.PrefixFrom(a, a.BitLen())
+}
+
+// urlOf is where a browser finds the screens.
+func urlOf(c *config.Config, bound net.Addr) string {
+	if c.Web.BaseURL != "" {
+		return strings.TrimRight(c.Web.BaseURL, "/")
+	}
+	host, port, _ := net.SplitHostPort(bound.String())
+	if ip := net.ParseIP(host); ip == nil || ip.IsUnspecified() {
+		host = "localhost"
+	}
+	scheme := "http"
+	if c.Web.TLSCertFile != "" {
+		scheme = "https"
+	}
+	return scheme + "://" + net.JoinHostPort(host, port)
+}
