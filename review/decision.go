@@ -20,7 +20,7 @@ const reasonTextMost = 2000
 // decide records one decision and goes on to the next proposal.
 func (s *Server) decide(c echo.Context) error {
 	ctx, ref := c.Request().Context(), c.Param("ref")
-	v := viewOf(c, store.New)
+	v := viewOf(c, waiting)
 	version, err := strconv.ParseInt(c.FormValue("version"), 10, 64)
 	if err != nil {
 		return &store.InputError{Field: "version", Key: "input.version"}
@@ -83,7 +83,7 @@ func (s *Server) next(ctx context.Context, v view, ref string) (template.URL, er
 
 // undo takes back the latest decision of who asks, and shows its proposal.
 func (s *Server) undo(c echo.Context) error {
-	v := viewOf(c, store.New)
+	v := viewOf(c, waiting)
 	back, err := s.db.Undo(c.Request().Context(), actor(c))
 	var changed *store.Conflict
 	switch {
@@ -112,7 +112,7 @@ type done struct {
 }
 
 func (s *Server) sendDone(c echo.Context, p store.Summary, say string) error {
-	page := triagePage{Page: s.barePage(c), View: viewOf(c, store.New)}
+	page := triagePage{Page: s.barePage(c), View: viewOf(c, waiting)}
 	ctx := c.Request().Context()
 	var err error
 	if page.Board, err = s.board(ctx, page.W); err != nil {
@@ -125,7 +125,7 @@ func (s *Server) sendDone(c echo.Context, p store.Summary, say string) error {
 		return fmt.Errorf("read counts: %w", err)
 	}
 	one := page.Board.row(p, page.View)
-	one.Done = p.State != store.New
+	one.Done = decided(p)
 	page.List.Rows = []row{one}
 	trail, err := s.screens.render("triage", "trail", page)
 	if err != nil {

@@ -135,7 +135,7 @@ func (s *Server) exportFilter(c echo.Context) (store.Filter, error) {
 	if forPrograms(c.Request().URL.Path) {
 		return apiFilter(c)
 	}
-	return viewOf(c).Filter, nil
+	return viewOf(c, anyState).Filter, nil
 }
 
 // ExportName is what an export is called: usulan-USL-2020-20200317-1405.xlsx.

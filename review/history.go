@@ -21,7 +21,7 @@ var stateNames = func() []string {
 	for _, s := range states {
 		out = append(out, string(s))
 	}
-	return append(out, "all")
+	return append(out, string(anyState))
 }()
 
 // sentence says who did what.

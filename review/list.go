@@ -30,7 +30,7 @@ func (s *Server) list(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	p := listPage{Page: frame, View: viewOf(c)}
+	p := listPage{Page: frame, View: viewOf(c, anyState)}
 	p.Title, p.Search = p.W.Say("nav.list"), p.View.Query
 	if p.Board, err = s.board(ctx, p.W); err != nil {
 		return err
@@ -68,7 +68,9 @@ func (p *listPage) count() {
 	case v.Priority != "":
 		p.Matching = p.Counts.Priority[v.Priority]
 	case v.Channel != "":
-		p.Matching = total(store.Counts{State: p.Counts.Channel[v.Channel]}, v.State())
+		in := store.Counts{State: p.Counts.Channel[v.Channel]}
+		in.Waiting = in.State[store.New] // those that changed since are not kept by channel
+		p.Matching = total(in, v.State())
 	default:
 		p.Matching = total(p.Counts, v.State())
 	}
@@ -76,12 +78,15 @@ func (p *listPage) count() {
 }
 
 // All is how many proposals there are.
-func (p listPage) All() int64 { return total(p.Counts, "all") }
+func (p listPage) All() int64 { return total(p.Counts, anyState) }
 
 // InChannel is how many came through a channel.
 func (p listPage) InChannel(name string) int64 {
-	return total(store.Counts{State: p.Counts.Channel[name]}, "all")
+	return total(store.Counts{State: p.Counts.Channel[name]}, anyState)
 }
 
-// States are those in the margin, most used first.
+// Count is how many are in a state.
+func (p listPage) Count(state store.State) int64 { return total(p.Counts, state) }
+
+// States are those in the margin.
 func (p listPage) States() []store.State { return states }

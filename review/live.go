@@ -142,6 +142,7 @@ func (s *Server) tell(ctx context.Context, w *echo.Response, last int64) (int64,
 		return last, fmt.Errorf("read counts: %w", err)
 	}
 	event.Counts = counts.State
+	event.Counts[waiting], event.Counts[anyState] = counts.Waiting, total(counts, anyState)
 	if err := send(w, last, "entries", event); err != nil {
 		return last, context.Canceled // the browser is gone
 	}

@@ -53,7 +53,7 @@ func (s *Server) summary(c echo.Context) error {
 func (p *summaryPage) share() {
 	all, start := p.All(), int64(0)
 	for _, l := range p.Lamps {
-		n := total(store.Counts{State: p.Counts.Channel[l.Channel]}, "all")
+		n := total(store.Counts{State: p.Counts.Channel[l.Channel]}, anyState)
 		one := share{Channel: l.Channel, Number: n, Start: start}
 		if all > 0 {
 			one.Percent = (n*100 + all/2) / all
@@ -64,7 +64,7 @@ func (p *summaryPage) share() {
 }
 
 // All is how many proposals there are.
-func (p summaryPage) All() int64 { return total(p.Counts, "all") }
+func (p summaryPage) All() int64 { return total(p.Counts, anyState) }
 
 // Bar is the length of a priority's bar, of 100 for the longest.
 func (p summaryPage) Bar(code string) int64 {
@@ -74,3 +74,6 @@ func (p summaryPage) Bar(code string) int64 {
 	}
 	return p.Counts.Priority[code] * 100 / longest
 }
+
+// Tagged is how many have a priority.
+func (p summaryPage) Tagged() int64 { return p.Counts.State[store.Tagged] }

@@ -34,7 +34,10 @@ type triagePage struct {
 }
 
 // All is how many proposals there are.
-func (p triagePage) All() int64 { return total(p.Counts, "all") }
+func (p triagePage) All() int64 { return total(p.Counts, anyState) }
+
+// InState is how many are in a state.
+func (p triagePage) InState(state string) int64 { return p.Counts.State[store.State(state)] }
 
 // Any tells whether there is any proposal at all.
 func (p triagePage) Any() bool { return p.All() > 0 }
@@ -65,7 +68,7 @@ func (s *Server) home(c echo.Context) error { return c.Redirect(http.StatusSeeOt
 
 // triage opens the first proposal of the queue.
 func (s *Server) triage(c echo.Context) error {
-	v := viewOf(c, store.New)
+	v := viewOf(c, waiting)
 	first, err := s.db.Neighbour(c.Request().Context(), v.Filter, "", 1)
 	switch {
 	case notFound(err):
@@ -79,7 +82,7 @@ func (s *Server) triage(c echo.Context) error {
 // proposal opens one proposal within a view. With part=reading it sends only
 // what changes on the screen, for scripts that fetch the next one ahead.
 func (s *Server) proposal(c echo.Context) error {
-	v := viewOf(c, store.New)
+	v := viewOf(c, waiting)
 	switch c.QueryParam("part") {
 	case "row":
 		p, err := s.db.Summaries(c.Request().Context(), []string{c.Param("ref")})
@@ -159,9 +162,16 @@ func (s *Server) besides(ctx context.Context, page *triagePage, ref string) erro
 	return nil
 }
 
-// total is how many proposals are in a state, or in all.
+// decided tells whether a proposal needs nobody to look at it.
+func decided(p store.Summary) bool { return p.State != store.New && !p.Changed }
+
+// total is how many proposals a view of one state has.
 func total(c store.Counts, state store.State) (n int64) {
-	if state != "all" {
+	switch state {
+	case waiting:
+		return c.Waiting
+	case anyState:
+	default:
 		return c.State[state]
 	}
 	for _, in := range c.State {
@@ -189,13 +199,13 @@ func (p triagePage) listing(list store.Page, current string) listing {
 // done are the latest decisions of this person that have left the view, oldest
 // first; they stay in sight above the list.
 func (p triagePage) done() []row {
-	if p.Trail.Last == nil || p.View.State() != store.New || p.View.Narrow() || p.View.Cursor != "" {
+	if p.Trail.Last == nil || p.View.State() != waiting || p.View.Narrow() || p.View.Cursor != "" {
 		return nil
 	}
 	var out []row
 	for _, one := range append([]step{*p.Trail.Last}, p.Trail.Earlier...) {
 		now := one.summary
-		if len(out) == doneRows || now.State == store.New || now.Ref == "" {
+		if len(out) == doneRows || now.Ref == "" || !decided(now) {
 			continue
 		}
 		if slices.ContainsFunc(out, func(r row) bool { return r.Ref == now.Ref }) {
@@ -211,7 +221,7 @@ func (p triagePage) done() []row {
 
 // rows sends a further page of the list, for scripts.
 func (s *Server) rows(c echo.Context) error {
-	v := viewOf(c, store.New)
+	v := viewOf(c, waiting)
 	list, err := s.db.Proposals(c.Request().Context(), v.Filter, v.Cursor, listRows)
 	if err != nil {
 		return fmt.Errorf("list the queue: %w", err)
@@ -225,7 +235,7 @@ const arrivalsMost = 20
 // after sends the rows that follow a proposal in its view: what has arrived
 // since the list was shown, for scripts.
 func (s *Server) after(c echo.Context) error {
-	v := viewOf(c, store.New)
+	v := viewOf(c, waiting)
 	var list store.Page
 	ref := c.Param("ref")
 	if ref == "-" {
@@ -253,7 +263,7 @@ func (s *Server) sendRows(c echo.Context, v view, list store.Page) error {
 	}
 	page.List = page.listing(list, "")
 	for i, r := range page.List.Rows {
-		page.List.Rows[i].Done = v.State() == store.New && r.State != store.New
+		page.List.Rows[i].Done = v.Waiting && decided(r.Summary)
 	}
 	html, err := s.screens.render("triage", "rows", page)
 	if err != nil {

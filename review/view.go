@@ -18,19 +18,28 @@ type view struct {
 	Cursor string // the page of the list that is on screen
 }
 
-// states in the order screens name them.
-var states = []store.State{store.New, store.NeedsInfo, store.Tagged, store.SetAside, store.Withdrawn}
+// waiting is what staff have to look at: new proposals, and decided ones that
+// something has joined since. It stands among the states of a view.
+const waiting, anyState store.State = "waiting", "all"
+
+// states that a view can show, in the order screens name them.
+var states = []store.State{waiting, store.NeedsInfo, store.Tagged, store.SetAside, store.Withdrawn}
 
 // viewOf reads the view from the query of an address. Without a word about the
-// state it is fallback; "all" is every state.
-func viewOf(c echo.Context, fallback ...store.State) view {
+// state it is fallback.
+func viewOf(c echo.Context, fallback store.State) view {
 	q := c.QueryParams()
 	v := view{Cursor: q.Get("cursor")}
-	switch state := store.State(q.Get("state")); {
-	case slices.Contains(states, state):
+	state := store.State(q.Get("state"))
+	if state != anyState && state != store.New && !slices.Contains(states, state) {
+		state = fallback
+	}
+	switch state {
+	case anyState:
+	case waiting:
+		v.Waiting = true
+	default:
 		v.States = []store.State{state}
-	case state != "all":
-		v.States = fallback
 	}
 	v.Priority, v.Channel, v.Query = q.Get("priority"), q.Get("channel"), q.Get("q")
 	v.Participant, _ = strconv.ParseInt(q.Get("participant"), 10, 64) // anything else is nobody
@@ -38,12 +47,16 @@ func viewOf(c echo.Context, fallback ...store.State) view {
 	return v
 }
 
-// State is the one state it shows, "all" when every one.
+// State is the one state it shows, or waiting, or any.
 func (v view) State() store.State {
-	if len(v.States) == 1 {
+	switch {
+	case v.Waiting:
+		return waiting
+	case len(v.States) == 1:
 		return v.States[0]
+	default:
+		return anyState
 	}
-	return "all"
 }
 
 // Narrow tells whether anything but the state narrows the view.

@@ -119,7 +119,7 @@ async function take(button) {
   mine.add(item.ref);
   reader.forget(item.ref);
   rows.stamp(item.ref, what.mark.cloneNode(true));
-  if (desk.dataset.state === "new" && !what.was) rows.count(Math.max(0, rows.counted() - 1));
+  if (desk.dataset.state === "waiting" && !what.was) rows.count(Math.max(0, rows.counted() - 1));
   pending(what);
   const next = await rows.undecided(item.ref);
   if (next) await go(next);
@@ -207,7 +207,7 @@ async function back(what) {
   mine.delete(what.item.ref);
   if (!what.was) {
     rows.unstamp(what.item.ref);
-    if (desk.dataset.state === "new") rows.count(rows.counted() + 1);
+    if (desk.dataset.state === "waiting") rows.count(rows.counted() + 1);
   }
   changed();
   reader.forget(what.item.ref);
