@@ -1,12 +1,9 @@
 package review
 
 import (
+	"context"
 	_ "embed"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
-	"mime"
 	"net/http"
 	"slices"
 	"strconv"
@@ -15,7 +12,6 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"usulan/intake"
 	"usulan/store"
 )
 
@@ -55,7 +51,10 @@ func (s *Server) sendFault(c echo.Context, r *refusal) error {
 	f.Error.Message = w.Say(r.key+".title", r.args...) + ". " + w.Say(r.key+".text", r.args...)
 	var conflict *store.Conflict
 	if errors.As(r.cause, &conflict) {
-		now := s.apiSummary(conflict.Current)
+		now, err := s.apiItem(c.Request().Context(), conflict.Current)
+		if err != nil {
+			s.log.Warn("present state not read", "ref", conflict.Current.Ref, "error", err)
+		}
 		f.Current = &now
 	}
 	if r == errSignIn {
@@ -75,7 +74,7 @@ func badRequest(status int, what string, args ...any) *refusal {
 type apiSummary struct {
 	Ref        string    `json:"ref"`
 	Subject    string    `json:"subject"`
-	Text       string    `json:"text"` // the beginning of it
+	Text       string    `json:"text"` // the participant's own words, whole
 	State      string    `json:"state"`
 	Priority   *string   `json:"priority"`
 	Channel    string    `json:"channel"`
@@ -88,6 +87,17 @@ func (s *Server) apiSummary(p store.Summary) apiSummary {
 		Ref: p.Ref, Subject: p.Subject, Text: p.Snippet, State: string(p.State), Priority: orNull(p.Priority),
 		Channel: p.Channel, ReceivedAt: p.ReceivedAt.In(s.cfg.Zone), Version: p.Version,
 	}
+}
+
+// apiItem is a proposal with its text, which a summary has only the beginning of.
+func (s *Server) apiItem(ctx context.Context, p store.Summary) (apiSummary, error) {
+	item := s.apiSummary(p)
+	whole, err := s.db.Proposal(ctx, p.Ref)
+	if err != nil {
+		return item, err
+	}
+	item.Text, _ = handOver(whole.Parts)
+	return item, nil
 }
 
 func orNull(s string) *string {
@@ -107,8 +117,13 @@ func (s *Server) apiProposals(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	page, err := s.db.Proposals(c.Request().Context(), f, c.QueryParam("cursor"), limit)
-	if err != nil {
+	ctx := c.Request().Context()
+	page, err := s.db.Proposals(ctx, f, c.QueryParam("cursor"), limit)
+	var input *store.InputError
+	switch {
+	case errors.As(err, &input):
+		return badRequest(http.StatusBadRequest, "cursor")
+	case err != nil:
 		return err
 	}
 	out := struct {
@@ -116,7 +131,11 @@ func (s *Server) apiProposals(c echo.Context) error {
 		Next  *string      `json:"next_cursor"`
 	}{Items: make([]apiSummary, 0, len(page.Items)), Next: orNull(page.Next)}
 	for _, p := range page.Items {
-		out.Items = append(out.Items, s.apiSummary(p))
+		item, err := s.apiItem(ctx, p)
+		if err != nil {
+			return err
+		}
+		out.Items = append(out.Items, item)
 	}
 	return c.JSON(http.StatusOK, out)
 }
@@ -159,242 +178,4 @@ func apiLimit(s string) (int, error) {
 		return 0, badRequest(http.StatusBadRequest, "limit", s)
 	}
 	return n, nil
-}
-
-// apiTag tags a proposal to a priority.
-func (s *Server) apiTag(c echo.Context) error {
-	var in struct {
-		Code    string `json:"code"`
-		Version int64  `json:"version"`
-	}
-	if err := readJSON(c, &in); err != nil {
-		return err
-	}
-	if in.Code == "" {
-		return badRequest(http.StatusUnprocessableEntity, "code")
-	}
-	return s.apiDecide(c, in.Version, store.Decision{State: store.Tagged, Priority: in.Code})
-}
-
-// apiUntag takes the priority off again: the proposal is back in the queue.
-// Some programs cannot send a body with DELETE, so the version may be in the query.
-func (s *Server) apiUntag(c echo.Context) error {
-	var in struct {
-		Version int64 `json:"version"`
-	}
-	if query := c.QueryParam("version"); query != "" {
-		v, err := strconv.ParseInt(query, 10, 64)
-		if err != nil {
-			return badRequest(http.StatusUnprocessableEntity, "version")
-		}
-		in.Version = v
-	} else if err := readJSON(c, &in); err != nil {
-		return err
-	}
-	return s.apiDecide(c, in.Version, store.Decision{State: store.New})
-}
-
-func (s *Server) apiDecide(c echo.Context, version int64, d store.Decision) error {
-	if version < 1 {
-		return badRequest(http.StatusUnprocessableEntity, "version")
-	}
-	p, err := s.db.Decide(c.Request().Context(), actor(c), c.Param("ref"), version, d)
-	var input *store.InputError
-	switch {
-	case errors.As(err, &input) && input.Field == "priority":
-		return badRequest(http.StatusUnprocessableEntity, "code")
-	case err != nil:
-		return err
-	}
-	return c.JSON(http.StatusOK, s.apiSummary(p))
-}
-
-// readJSON reads the one JSON object that a request has to be.
-func readJSON(c echo.Context, into any) error {
-	kind, _, err := mime.ParseMediaType(c.Request().Header.Get(echo.HeaderContentType))
-	if err != nil || kind != echo.MIMEApplicationJSON {
-		return badRequest(http.StatusUnsupportedMediaType, "type")
-	}
-	d := json.NewDecoder(c.Request().Body)
-	d.DisallowUnknownFields()
-	if err := d.Decode(into); err != nil {
-		var tooBig *http.MaxBytesError
-		if errors.As(err, &tooBig) {
-			return err
-		}
-		return &refusal{status: http.StatusBadRequest, key: "error.api_json", args: []any{jsonFault(err)}, cause: err}
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return badRequest(http.StatusBadRequest, "json", "there is more after the object")
-	}
-	return nil
-}
-
-// jsonFault says what is wrong with a body without quoting more of it than a field's name.
-func jsonFault(err error) string {
-	var kind *json.UnmarshalTypeError
-	var syntax *json.SyntaxError
-	switch {
-	case errors.As(err, &kind):
-		return fmt.Sprintf("field %q takes a %s", kind.Field, kind.Type)
-	case errors.As(err, &syntax):
-		return fmt.Sprintf("no JSON at byte %d", syntax.Offset)
-	case errors.Is(err, io.EOF):
-		return "the body is empty"
-	case errors.Is(err, io.ErrUnexpectedEOF):
-		return "the object does not end"
-	default: // of an unknown field the decoder has no type
-		return strings.TrimPrefix(err.Error(), "json: ")
-	}
-}
-
-// apiSource is a way in, in the ledger.
-type apiSource struct {
-	Name      string           `json:"name"`
-	State     string           `json:"state"`
-	SeenAt    *time.Time       `json:"seen_at"`
-	ArrivedAt *time.Time       `json:"arrived_at"`
-	Total     int64            `json:"total"`
-	Outcomes  map[string]int64 `json:"outcomes"`
-	Present   int64            `json:"present"`
-	Missing   int64            `json:"missing"`
-	Balanced  bool             `json:"balanced"`
-}
-
-// apiLedger tells what became of every item.
-func (s *Server) apiLedger(c echo.Context) error {
-	sources, err := s.db.Sources(c.Request().Context())
-	if err != nil {
-		return err
-	}
-	out := struct {
-		Sources []apiSource `json:"sources"`
-	}{Sources: make([]apiSource, 0, len(sources))}
-	for _, src := range sources {
-		out.Sources = append(out.Sources, s.apiSource(src))
-	}
-	return c.JSON(http.StatusOK, out)
-}
-
-func (s *Server) apiSource(src store.Source) apiSource {
-	a := apiSource{
-		Name: src.Name, State: string(src.Status.State), SeenAt: s.timeOrNull(src.SeenAt), ArrivedAt: s.timeOrNull(src.ArrivedAt),
-		Total: src.Total, Outcomes: map[string]int64{}, Present: src.Present, Missing: src.Missing,
-	}
-	var sum int64
-	for outcome, n := range src.Outcomes {
-		a.Outcomes[string(outcome)] = n
-		sum += n
-	}
-	a.Balanced = sum == src.Total && src.Missing == 0
-	return a
-}
-
-func (s *Server) timeOrNull(t time.Time) *time.Time {
-	if t.IsZero() {
-		return nil
-	}
-	t = t.In(s.cfg.Zone)
-	return &t
-}
-
-// apiAttachment sends a file. It is never shown in a browser from here.
-func (s *Server) apiAttachment(c echo.Context) error {
-	id, err := strconv.ParseInt(c.Param("id"), 10, 64)
-	if err != nil {
-		return echo.NewHTTPError(http.StatusNotFound)
-	}
-	file, content, err := s.db.Content(c.Request().Context(), id)
-	if err != nil {
-		return err
-	}
-	defer content.Close()
-	h := c.Response().Header()
-	h.Set(echo.HeaderContentDisposition, disposition("attachment", file.Name))
-	h.Set(echo.HeaderContentLength, strconv.FormatInt(file.Size, 10))
-	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
-	return c.Stream(http.StatusOK, echo.MIMEOctetStream, content)
-}
-
-// disposition is the header that names a file (RFC 6266). Whatever the name has
-// in it, it cannot end the header: what is not plain is percent-encoded.
-func disposition(kind, name string) string {
-	if v := mime.FormatMediaType(kind, map[string]string{"filename": name}); v != "" {
-		return v
-	}
-	return kind
-}
-
-// apiProposal is a proposal with all that came in for it.
-func (s *Server) apiProposal(c echo.Context) error {
-	p, err := s.db.Proposal(c.Request().Context(), c.Param("ref"))
-	if err != nil {
-		return err
-	}
-	return c.JSON(http.StatusOK, s.apiDetail(p, staffOf(c).Role.May(officer)))
-}
-
-type apiDetail struct {
-	apiSummary
-	Participant string          `json:"participant"`
-	Reason      *string         `json:"reason"`
-	DecidedAt   *time.Time      `json:"decided_at"`
-	DecidedBy   *string         `json:"decided_by"`
-	Late        bool            `json:"late"`
-	Changed     bool            `json:"changed"`
-	Submissions []apiSubmission `json:"submissions"`
-}
-
-type apiSubmission struct {
-	ID          int64           `json:"id"`
-	Source      string          `json:"source"`
-	Subject     string          `json:"subject"`
-	Text        string          `json:"text"`
-	Ranges      []intake.Range  `json:"ranges"`
-	From        string          `json:"from"`
-	Address     *string         `json:"address"`
-	SentAt      *time.Time      `json:"sent_at"`
-	ReceivedAt  time.Time       `json:"received_at"`
-	Attachments []apiAttachment `json:"attachments"`
-}
-
-type apiAttachment struct {
-	ID     int64  `json:"id"`
-	Name   string `json:"name"`
-	Type   string `json:"type"`
-	Size   int64  `json:"size"`
-	SHA256 string `json:"sha256"`
-	URL    string `json:"url"`
-}
-
-// apiDetail tells addresses only to whom may see them on the screen.
-func (s *Server) apiDetail(p *store.Proposal, addresses bool) apiDetail {
-	d := apiDetail{
-		apiSummary: s.apiSummary(p.Summary), Participant: nameOnly(p), Reason: orNull(joinWords(p.Reason, p.ReasonText)),
-		DecidedAt: s.timeOrNull(p.DecidedAt), DecidedBy: orNull(p.DecidedBy), Late: p.Late, Changed: p.Changed,
-		Submissions: make([]apiSubmission, 0, len(p.Parts)),
-	}
-	d.Text, _ = handOver(p.Parts)
-	for _, part := range p.Parts {
-		sub := apiSubmission{
-			ID: part.ID, Source: part.Source, Subject: part.Subject, Text: part.Text, Ranges: part.Ranges, From: part.From.Name,
-			SentAt: s.timeOrNull(part.SentAt), ReceivedAt: part.ReceivedAt.In(s.cfg.Zone), Attachments: []apiAttachment{},
-		}
-		if sub.Ranges == nil {
-			sub.Ranges = []intake.Range{}
-		}
-		if addresses {
-			sub.Address = orNull(part.From.Value)
-		}
-		for _, a := range part.Attachments {
-			if a.Role != intake.HTML {
-				sub.Attachments = append(sub.Attachments, apiAttachment{
-					ID: a.ID, Name: a.Name, Type: a.Type, Size: a.Size, SHA256: a.SHA256,
-					URL: "/api/v1/attachments/" + strconv.FormatInt(a.ID, 10),
-				})
-			}
-		}
-		d.Submissions = append(d.Submissions, sub)
-	}
-	return d
 }
