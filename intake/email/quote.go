@@ -165,7 +165,29 @@ func (s *scanner) earlier(start, from, end int) int {
 		s.ranges[len(s.ranges)-1].Start = from
 		return done
 	}
+	if s.pointsBelow(from) {
+		if !s.reply {
+			return s.forwardHeader(start, end)
+		}
+		return end
+	}
 	return s.add(from, len(s.text), intake.Quote)
+}
+
+// pointsBelow tells whether what the sender wrote above an offset says to read
+// what follows: their answers are between its lines, or it is passed on without
+// the word in the subject.
+func (s *scanner) pointsBelow(from int) bool {
+	at := 0
+	if n := len(s.ranges); n > 0 {
+		at = s.ranges[n-1].End
+	}
+	const short = 400
+	if from-at > short {
+		return false
+	}
+	lower := strings.ToLower(s.text[at:from])
+	return hasAny(lower, belowWords, 1) || !s.reply && hasAny(lower, passingWords, 1)
 }
 
 // forwardHeader takes lines start to end as the header of a forward; what

@@ -113,6 +113,7 @@ func TestWordsAreNotFolded(t *testing.T) {
 		{"code", "", "```\n// Sent from my mailer\nsignature: '--\\nBudi'\n```\nItu contohnya."},
 		{"only a signature", "", "--\nBudi"},
 		{"From within sentences", "", "Mail comes from: budi@contoh.id and from: siti@contoh.id.\nThe data comes From: our books, not From: yours."},
+		{"answers between the lines, as announced", "RE: data", "Jawaban kami di bawah, warna merah.\n\nDari: Dinas <dinas@contoh.id>\nDikirim: Selasa, 17 Maret 2020 10.15\nKepada: KSU Mawar\nSubjek: data\n\nBerapa anggota? Dua puluh.\nDi mana? Di Serpong."},
 		{"appointment", "", "Undangan wawancara:\n\nTanggal: Rabu 3 Oktober 2019\nWaktu: 07.00\nTempat: Jl. Raya 130\n\nBawa KTP."},
 		{"WhatsApp export", "", "Kami salin percakapan:\n[17/03/20 10.42.05] Bu Marni: mohon lapak\n[17/03/20 10.43.10] Pak Budi: saya juga"},
 	}
@@ -151,6 +152,7 @@ func TestForwards(t *testing.T) {
 		{"Apple, not marked", "Fwd: Usulan", "Begin forwarded message:\n\nFrom: Siti Aminah <siti@contoh.id>\nSubject: Usulan\nDate: 17 March 2020 at 10:15:00 WIB\nTo: lurah@contoh.id\n\nKami minta lapak.", "Kami minta lapak.", siti},
 		{"Outlook", "FW: Usulan", "Mohon ditindaklanjuti.\n\n" + strings.Replace(header, "Tanggal", "Dikirim", 1) + "\nKami minta lapak.", "Mohon ditindaklanjuti. Kami minta lapak.", siti},
 		{"nothing above, plain subject", "Usulan", strings.Replace(header, "Tanggal", "Dikirim", 1) + "\nKami minta lapak.", "Kami minta lapak.", siti},
+		{"Outlook, subject changed", "Usulan warga RW 05", "Mohon ditindaklanjuti.\n\n" + strings.Replace(header, "Tanggal", "Dikirim", 1) + "\nKami minta lapak.", "Mohon ditindaklanjuti. Kami minta lapak.", siti},
 		{"the way it took", "Fwd: Fwd: Usulan", "---------- Forwarded message ---------\nFrom: Pak Camat <camat@contoh.id>\nDate: 18 Mar 2020 09:00\nSubject: Fwd: Usulan\nTo: dinas@contoh.id\n\nMohon dibantu.\n\n---------- Forwarded message ---------\n" + header + "\nKami minta lapak di pasar.", "Mohon dibantu. Kami minta lapak di pasar.", siti},
 		{"with its own history", "Fwd: Usulan", "---------- Pesan terusan ---------\n" + header + "\nKami minta lapak.\n\nPada Sen, 16 Mar 2020 pukul 09.00 Lurah <lurah@contoh.id> menulis:\n> Ada usul?\n", "Kami minta lapak.", siti},
 		{"reply to a forward", "Re: Fwd: Usulan", "Setuju.\n\nPada Rab, 18 Mar 2020 pukul 10.15 Lurah <lurah@contoh.id> menulis:\n> ---------- Forwarded message ---------\n> From: Siti <siti@contoh.id>\n> Date: 17 Mar\n>\n> Lapak\n", "Setuju.", intake.Address{}},

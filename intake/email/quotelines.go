@@ -30,6 +30,9 @@ func (s *scanner) mark(i int) int {
 			return i
 		}
 	}
+	if strings.TrimSpace(s.text[m.End:]) == "" && s.saysBefore(m.Start) && s.pointsBelow(m.Start) {
+		return i
+	}
 	if m.Start > s.lines[i].from && s.seen < 0 {
 		s.seen = i
 	}

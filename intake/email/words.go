@@ -306,6 +306,13 @@ var disclaimerWords = []string{
 	"confidentiel", "destinataire", "par erreur", "vertraulich", "irrtümlich", "empfänger", "unbefugte", "vertrouwelijk", "geadresseerde", "confidencial", "destinatario", "por error", "destinatário", "por engano", "riservate", "riservato", "per errore", "poufn", "adresatem", "конфиденциальн", "fortrolig", "konfidentiell", "gizli",
 }
 
+// What somebody says who writes their answers between the lines of the mail they
+// answer, or who passes a mail on.
+var (
+	belowWords   = []string{"di bawah", "dibawah", "warna merah", "huruf merah", "tinta merah", "warna biru", "di sela", "below", "inline", "in-line", "in red", "in blue", "in green", "between the lines"}
+	passingWords = []string{"berikut", "terusan", "teruskan", "diteruskan", "meneruskan", "ditindaklanjuti", "tindak lanjut", "tindaklanjut", "untuk diketahui", "mohon dibaca", "mohon dibantu", "mohon diproses", "fyi", "forwarding", "for your information", "pass this on", "passing on"}
+)
+
 // A subject begins with one of these when the mail is an answer, or a forward.
 var (
 	replyPrefixes   = []string{"re", "bls", "balasan", "balas", "aw", "sv", "antw", "odp", "vs", "ref", "r", "rép", "rif", "res", "atb", "vá", "ynt", "回复", "回覆", "答复", "答复", "返信", "答", "отв", "回"}
