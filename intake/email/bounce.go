@@ -115,7 +115,7 @@ func (m *evidence) bounceKind() intake.Kind {
 	if !m.server && !m.nullPath || m.forward {
 		return ""
 	}
-	if !hasAny(m.subject, bounceSubjects, 1) && !hasAny(m.text, bounceWords, 1) {
+	if !isDaemon(m.header) && !hasAny(m.subject, bounceSubjects, 1) && !hasAny(m.text, bounceWords, 1) {
 		return ""
 	}
 	if !m.server && automaticSubject(m.subject) {
@@ -130,7 +130,7 @@ func (m *evidence) bounceKind() intake.Kind {
 // The words of notices about delivery, in lower case.
 var (
 	bounceSubjects = []string{
-		"failure notice", "failure notification", "delivery failure", "delivery failed", "delivery failure", "delivery problem", "delivery error", "delivery status notification", "delivery notification", "delivery report", "delivery has failed", "delivery incomplete",
+		"failure notice", "failure notification", "failure delivery", "mail failure", "mail delivery", "message undeliverable", "not deliverable", "nondeliverable", "returned email", "error mail", "mail error", "delivery failure", "delivery failed", "delivery failure", "delivery problem", "delivery error", "delivery status notification", "delivery notification", "delivery report", "delivery has failed", "delivery incomplete",
 		"mail delivery failed", "mail delivery failure", "mail delivery problem", "mail system error", "mail could not be", "message could not be delivered", "returned mail", "returned to sender", "return to sender", "undeliverable", "undelivered", "undeliverable mail", "non delivery", "non-delivery", "nondeliverable", "not delivered", "could not send", "unable to deliver", "user unknown", "unknown user", "bounced mail", "mail returned", "message status", "rejected mail", "message you sent blocked", "ndn:", "warning: could not send", "error sending", "email rejected", "quota exceeded", "mailbox full",
 		"pengiriman gagal", "gagal terkirim", "gagal dikirim", "tidak terkirim", "pengiriman pesan gagal", "email dikembalikan", "pesan dikembalikan", "laporan pengiriman", "tidak dapat dikirim",
 		"non remis", "échec de la remise", "échec de remise", "unzustellbar", "nicht zugestellt", "zustellung fehlgeschlagen", "onbestelbaar", "no se puede entregar", "no entregado", "error de entrega", "mancato recapito", "impossibile recapitare", "não entregue", "falha na entrega", "olevererbart", "kan inte levereras", "kunne ikke leveres", "ikke leveret", "niedostarcz", "nie można dostarczyć", "nedoručitelné", "не доставлено", "недоставленное", "配信不能", "无法投递", "退信", "系统退信",

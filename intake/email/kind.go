@@ -92,13 +92,20 @@ func ownWords(s *intake.Submission) string {
 // isMailServer tells whether a mail server is the sender.
 func isMailServer(h *header) bool {
 	from := strings.ToLower(h.get("from"))
-	for _, name := range [...]string{"mailer-daemon", "mailerdaemon", "mail-daemon", "maildaemon", "mdaemon@", "postmaster", "mail delivery s", "mail delivery system", "mail administrator", "mail system", "delivery subsystem", "microsoftexchange"} {
+	for _, name := range [...]string{"mailer-daemon", "mailerdaemon", "mail-daemon", "maildaemon", "mdaemon@", "postmaster", "mail delivery", "mail administrator", "system administrator", "mail system", "mail router", "delivery subsystem", "microsoftexchange"} {
 		if strings.Contains(from, name) {
 			return true
 		}
 	}
 	path := strings.ToLower(h.get("return-path"))
 	return strings.Contains(path, "mailer-daemon")
+}
+
+// isDaemon tells whether the sender is a mail server that writes of nothing but
+// failures and delays, unlike a postmaster.
+func isDaemon(h *header) bool {
+	from := strings.ToLower(h.get("from"))
+	return strings.Contains(from, "mailer-daemon@") || strings.Contains(from, "mail delivery s") || strings.TrimSpace(from) == "mailer-daemon"
 }
 
 func hasNullPath(h *header) bool {

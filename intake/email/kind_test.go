@@ -46,6 +46,8 @@ func TestMessagesOfPeople(t *testing.T) {
 		{"attaches an invitation", "Subject: undangan rapat\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=a\n\n--a\nContent-Type: text/plain\n\nTerlampir jadwal kami.\n--a\nContent-Type: text/calendar; method=REQUEST\nContent-Disposition: attachment; filename=rapat.ics\n\nBEGIN:VCALENDAR\nMETHOD:REQUEST\nEND:VCALENDAR\n--a--\n"},
 		{"the program adds List-Unsubscribe", "Subject: Usulan koperasi\nList-Unsubscribe: <https://surat.contoh.id/u/1>\n\nKami minta pelatihan."},
 		{"through the forum's own list", "Subject: Usulan\nList-Id: Forum <forum.dinas.contoh.id>\nPrecedence: list\nList-Unsubscribe: <mailto:forum+unsubscribe@dinas.contoh.id>\n\nKami minta lapak."},
+		{"through the forum's own group, which rewrites From", "From: 'Siti Aminah' via Forum <forum@dinas.contoh.id>\nX-Original-From: Siti Aminah <siti@contoh.id>\nReply-To: Siti Aminah <siti@contoh.id>\nPrecedence: list\nList-ID: <forum.dinas.contoh.id>\nSubject: Usulan\n\nLapak."},
+		{"by the form on the forum's site", "From: Laman Forum <forum@dinas.contoh.id>\nReply-To: siti@contoh.id\nSubject: Usulan dari laman\n\nLapak."},
 		{"with our reference through a list", "Subject: Re: [USL-2020-0007] tambahan\nList-Id: <warga.contoh.id>\nPrecedence: list\n\nKami tambah dua gerobak."},
 		{"empty return path, as web forms have", "Return-Path: <>\nSubject: Usulan dari laman\n\nKami minta lapak."},
 		{"Auto-Submitted: no", "Auto-Submitted: no\nSubject: Usulan\n\nLapak."},
@@ -78,6 +80,8 @@ func TestKindsOfAutomaticMail(t *testing.T) {
 		{"our own", intake.Own, "From: Forum <forum@dinas.contoh.id>\nSubject: Tanda terima\n\nTerima kasih."},
 		{"our own, marked automatic", intake.Own, "From: Forum <Forum@Dinas.contoh.id>\nAuto-Submitted: auto-replied\nSubject: Tanda terima\n\nTerima kasih."},
 
+		{"our own, to be answered by reference", intake.Own, "From: Forum <forum@dinas.contoh.id>\nReply-To: Forum <forum+usl-2020-0007@dinas.contoh.id>\nSubject: Tanda terima\n\nTerima kasih."},
+
 		{"report of failure", intake.Bounce, report(daemon, "delivery-status", "I'm sorry.", failed)},
 		{"report of delay", intake.Report, report(daemon, "delivery-status", "Still trying.", strings.NewReplacer("failed", "delayed", "5.1.1", "4.4.1").Replace(failed))},
 		{"report of success", intake.Report, report(daemon, "delivery-status", "Done.", strings.NewReplacer("failed", "relayed", "5.1.1", "2.0.0").Replace(failed))},
@@ -94,6 +98,7 @@ func TestKindsOfAutomaticMail(t *testing.T) {
 		{"Exchange", intake.Bounce, "From: System Administrator <postmaster@contoh.id>\nSubject: Undeliverable: Tanda terima\n\nYour message did not reach the following recipient(s):"},
 		{"Domino", intake.Bounce, "From: Postmaster@contoh.id\nReturn-Path: <>\nSubject: DELIVERY FAILURE: User Budi not listed in Domino Directory\n\nYour message was not delivered."},
 		{"Indonesian notice", intake.Bounce, "From: Mail Delivery Subsystem <mailer-daemon@googlemail.com>\nReturn-Path: <>\nSubject: Delivery Status Notification (Failure)\n\nAlamat tidak ditemukan. Pesan Anda tidak terkirim."},
+		{"mail daemon, in no language we know", intake.Bounce, "From: MAILER-DAEMON@mx.contoh.id\nSubject: Postius non redditus\n\nEpistula tua ad hunc hominem non pervenit."},
 		{"empty sender", intake.Bounce, "From: <>\nReturn-Path: <>\nSubject: returned mail\n\nUser unknown."},
 
 		{"vacation", intake.AutoReply, "Auto-Submitted: auto-replied (vacation)\n" + reply + "\nSaya tidak di kantor."},

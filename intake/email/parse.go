@@ -52,7 +52,9 @@ func (p *Parser) Parse(raw *intake.Raw, receivedAt time.Time) *intake.Submission
 	s.Attachments = c.attachments
 	s.ContentHash = c.sum(s, root)
 	s.Ranges = findRanges(s.Subject, s.Text, c.marks)
-	s.Forwarded = forwardedAuthor(s.Text, s.Ranges)
+	if author := forwardedAuthor(s.Text, s.Ranges); author.Value != s.From.Value && !p.isOwn(author.Value) {
+		s.Forwarded = author
+	}
 	s.Kind = p.classify(root, s)
 	return s
 }
@@ -79,7 +81,7 @@ func (p *Parser) headers(root *part, raw *intake.Raw, receivedAt time.Time) *int
 		Subject:    h.get("subject"),
 		ExternalID: messageID(h.get("message-id")),
 		InReplyTo:  answered(h),
-		From:       sender(h),
+		From:       p.sender(h),
 		SentAt:     parseDate(h.get("date")),
 	}
 	s.Mentions = mentions(h, s.Subject)
@@ -101,9 +103,12 @@ func headerCharset(p *part) string {
 	return ""
 }
 
+// isOwn tells whether an address is one of the forum's, with or without a +tag.
 func (p *Parser) isOwn(addr string) bool {
+	local, domain, ok := strings.Cut(addr, "@")
+	local, _, _ = strings.Cut(local, "+")
 	for _, own := range p.Own {
-		if own == addr && addr != "" {
+		if ok && own == local+"@"+domain {
 			return true
 		}
 	}
@@ -112,17 +117,18 @@ func (p *Parser) isOwn(addr string) bool {
 
 // sender tells who wrote a mail. A robot that sends for a person (a web form, a
 // list that rewrites From) names the person in Reply-To or X-Original-From;
-// without that, all who use the form would be one participant.
-func sender(h *header) intake.Address {
+// without that, all who use the form would be one participant. The robot may use
+// the forum's own address: a form on its site, or a group that it reads.
+func (p *Parser) sender(h *header) intake.Address {
 	from := firstAddress(h, "from")
 	if from.addr == "" {
 		if s := firstAddress(h, "sender"); s.addr != "" {
 			from = s
 		}
 	}
-	if isRobot(from) {
+	if isRobot(from) || p.isOwn(from.addr) {
 		for _, name := range [...]string{"x-original-from", "reply-to"} {
-			if person := firstAddress(h, name); person.addr != "" && !isRobot(person) {
+			if person := firstAddress(h, name); person.addr != "" && !isRobot(person) && !p.isOwn(person.addr) {
 				if person.name == "" {
 					person.name = from.name
 				}
