@@ -2,7 +2,6 @@ package store
 
 import (
 	"database/sql"
-	"hash/maphash"
 	"slices"
 	"strings"
 	"unicode"
@@ -19,8 +18,9 @@ const (
 	// wordLength bounds a word; what is longer is found by its beginning.
 	wordLength = 40
 
-	// wordsRemembered bounds the memory of stems that are in the database.
-	wordsRemembered = 100_000
+	// wordsRemembered bounds the memory of words, of their stems and of which
+	// stems are in the database.
+	wordsRemembered = 50_000
 )
 
 // searchText is what a proposal is found by, in words as people wrote them.
@@ -103,7 +103,7 @@ func (t *tx) gatherText(proposal int64) (string, error) {
 
 // writeTexts puts the search rows of the transaction into the index, in the
 // order of their ids: the index writes itself out when it has to go back.
-func (t *tx) writeTexts() (learned []uint64, err error) {
+func (t *tx) writeTexts() (learned []*stemmed, err error) {
 	if len(t.texts) == 0 {
 		return nil, nil
 	}
@@ -117,47 +117,66 @@ func (t *tx) writeTexts() (learned []uint64, err error) {
 		ids = append(ids, id)
 	}
 	slices.Sort(ids)
-	ix := indexer{known: t.db.words, stems: map[string]string{}}
+	ix := indexer{vocabulary: t.db.vocabulary, asked: map[*stemmed]bool{}}
 	bodies := make([]string, len(ids))
 	for i, id := range ids {
 		bodies[i] = ix.body(t.texts[id])
 	}
 	// All words before the first search row: a statement between two of those
 	// could make the index write itself out.
-	for _, word := range ix.fresh {
-		if err := t.exec("INSERT INTO word (stem) VALUES ($1) ON CONFLICT DO NOTHING", word); err != nil {
+	for _, s := range ix.fresh {
+		if err := t.exec("INSERT INTO word (stem) VALUES ($1) ON CONFLICT DO NOTHING", s.stem); err != nil {
 			return nil, err
 		}
-		learned = append(learned, hashWord(word))
 	}
 	for i, id := range ids {
 		if err := t.exec("INSERT OR REPLACE INTO search (rowid, body) VALUES ($1, $2)", id, bodies[i]); err != nil {
 			return nil, err
 		}
 	}
-	return learned, nil
+	return ix.fresh, nil
 }
 
-// learn remembers stems that are in the database now.
-func (db *DB) learn(words []uint64) {
-	if len(db.words)+len(words) > wordsRemembered {
-		clear(db.words)
-	}
-	for _, word := range words {
-		db.words[word] = struct{}{}
-	}
+// vocabulary remembers words and their stems, and which stems are in the
+// database. It belongs to who writes.
+type vocabulary struct {
+	words map[string]*stemmed // words as they were written, and stems
 }
 
-// wordSeed makes hashes of words, which never leave the process.
-var wordSeed = maphash.MakeSeed()
+// stemmed is the stem of words, and whether it is in the database.
+type stemmed struct {
+	stem  string
+	known bool
+}
 
-func hashWord(word string) uint64 { return maphash.String(wordSeed, word) }
+func newVocabulary() *vocabulary { return &vocabulary{words: map[string]*stemmed{}} }
+
+// find returns the stem of a word, from memory when it can.
+func (v *vocabulary) find(word []byte) *stemmed {
+	if s, ok := v.words[string(word)]; ok {
+		return s
+	}
+	if len(v.words) >= wordsRemembered {
+		clear(v.words)
+	}
+	w := string(word)
+	root := Stem(w)
+	s, ok := v.words[root]
+	if !ok || s.stem != root { // a stem may itself be a word with another stem
+		s = &stemmed{stem: root}
+		if root != w && !ok {
+			v.words[root] = s
+		}
+	}
+	v.words[w] = s
+	return s
+}
 
 // indexer makes rows of the index.
 type indexer struct {
-	known map[uint64]struct{}
-	stems map[string]string
-	fresh []string // stems that may be new to the database
+	*vocabulary
+	fresh []*stemmed // stems that may be new to the database
+	asked map[*stemmed]bool
 }
 
 // body is the row of a text: its stems, joined by blanks.
@@ -165,24 +184,22 @@ func (ix *indexer) body(text string) string {
 	var b strings.Builder
 	b.Grow(len(text))
 	cutWords(text, func(word []byte) {
-		s, ok := ix.stems[string(word)]
-		if !ok {
-			s = ix.learn(string(word))
+		s := ix.find(word)
+		if !s.known && !ix.asked[s] {
+			ix.asked[s] = true
+			ix.fresh = append(ix.fresh, s)
 		}
-		b.WriteString(s)
+		b.WriteString(s.stem)
 		b.WriteByte(' ')
 	})
 	return b.String()
 }
 
-// learn stems a word that this transaction has not seen.
-func (ix *indexer) learn(word string) string {
-	s := Stem(word)
-	ix.stems[word] = s
-	if _, ok := ix.known[hashWord(s)]; !ok {
-		ix.fresh = append(ix.fresh, s)
+// learn remembers that stems are in the database now.
+func learn(stems []*stemmed) {
+	for _, s := range stems {
+		s.known = true
 	}
-	return s
 }
 
 // cutWords calls yield for every word of a text, in lower case and without

@@ -12,6 +12,12 @@ import (
 // lease is given up by its expiry alone.
 func lock(file *os.File) error { return errors.ErrUnsupported }
 
+const lockable = false
+
+func lockShared(*os.File) error { return errors.ErrUnsupported }
+
+func unlock(*os.File) error { return errors.ErrUnsupported }
+
 // mapping reads the file instead.
 func mapping(file *os.File, size int) ([]byte, func() error, error) {
 	b := make([]byte, size)

@@ -13,6 +13,14 @@ func lock(file *os.File) error {
 	return unix.Flock(int(file.Fd()), unix.LOCK_EX|unix.LOCK_NB)
 }
 
+// lockable tells that files can be locked here.
+const lockable = true
+
+// lockShared waits for a lock that others may have too.
+func lockShared(file *os.File) error { return unix.Flock(int(file.Fd()), unix.LOCK_SH) }
+
+func unlock(file *os.File) error { return unix.Flock(int(file.Fd()), unix.LOCK_UN) }
+
 // mapping maps size bytes of file into memory, read-only, and returns how to let go of them.
 func mapping(file *os.File, size int) ([]byte, func() error, error) {
 	b, err := unix.Mmap(int(file.Fd()), 0, size, unix.PROT_READ, unix.MAP_SHARED)

@@ -13,8 +13,8 @@ import (
 )
 
 // batchTime bounds how long a batch holds the database. Persons do not wait for
-// it to end: a batch ends at the next item when somebody wants to write.
-const batchTime = 15 * time.Millisecond
+// that long: a batch ends at the next item when somebody wants to write.
+const batchTime = 40 * time.Millisecond
 
 // FaultUnrecordable is the reason of an item that the database refused.
 const FaultUnrecordable = "unrecordable"
@@ -50,7 +50,7 @@ func (l *lease) record(ctx context.Context, p intake.Place, items []intake.Item,
 			return err
 		}
 		for _, item := range items {
-			if n > 0 && (time.Since(began) > batchTime || l.db.writer.wanted()) {
+			if n > 0 && (time.Since(began) > batchTime || l.db.gate.wanted()) {
 				break
 			}
 			if careful {

@@ -35,6 +35,7 @@ type DB struct {
 	writer  *writer
 	readers *sql.DB
 	reads   sync.Map // query text to *sql.Stmt on readers
+	gate    *gate
 	life    *life
 	leases  sync.Map // source to *lease, those of this process
 	changes changes
@@ -43,13 +44,13 @@ type DB struct {
 	end        context.CancelFunc
 	background sync.WaitGroup
 
-	words map[uint64]struct{} // hashes of stems that are known to be in the database; the writer's
+	vocabulary *vocabulary // the writer's
 }
 
 // Open opens the database in folder dir, creating and migrating it as needed.
 // A database newer than the program is refused.
 func Open(ctx context.Context, dir string, log *slog.Logger) (*DB, error) {
-	db := &DB{Now: time.Now, Log: log, dir: dir, words: map[uint64]struct{}{}}
+	db := &DB{Now: time.Now, Log: log, dir: dir, vocabulary: newVocabulary()}
 	db.stop, db.end = context.WithCancel(context.Background())
 	if err := db.open(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open database in %s: %w", dir, err), db.Close())
@@ -64,6 +65,9 @@ func (db *DB) open(ctx context.Context) error {
 	file := filepath.Join(db.dir, databaseName)
 	var err error
 	if db.life, err = openLife(filepath.Join(db.dir, "live")); err != nil {
+		return err
+	}
+	if db.gate, err = openGate(filepath.Join(db.dir, "gate")); err != nil {
 		return err
 	}
 	if db.writer, err = openWriter(ctx, file); err != nil {
@@ -99,7 +103,7 @@ func (db *DB) Close() error {
 	if db.writer != nil {
 		errs = append(errs, db.writer.close())
 	}
-	errs = append(errs, db.life.close())
+	errs = append(errs, db.gate.close(), db.life.close())
 	return errors.Join(errs...)
 }
 

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"sync/atomic"
 	"time"
 )
 
@@ -14,8 +13,7 @@ type writer struct {
 	pool *sql.DB
 	conn *sql.Conn
 
-	turn  chan struct{} // holds one token while somebody writes
-	staff atomic.Int32  // persons who write or wait to
+	turn chan struct{} // holds one token while somebody writes
 
 	// Statements by their text. Only who holds the turn touches it.
 	stmts map[string]*sql.Stmt
@@ -60,17 +58,18 @@ type tx struct {
 
 // write runs do in a transaction on behalf of a person, and goes before intake.
 func (db *DB) write(ctx context.Context, do func(*tx) error) error {
-	db.writer.staff.Add(1)
-	defer db.writer.staff.Add(-1)
+	db.gate.enter()
+	defer db.gate.leave()
 	return db.transact(ctx, do)
 }
 
-// wanted tells whether a person waits to write.
-func (w *writer) wanted() bool { return w.staff.Load() > 0 }
+// patience is how long intake lets persons go first: a program that writes on
+// and on through the interface must not stop it altogether.
+const patience = 50 * time.Millisecond
 
 // transactIntake lets persons go first and then runs do in a transaction.
 func (db *DB) transactIntake(ctx context.Context, do func(*tx) error) error {
-	for db.writer.wanted() && ctx.Err() == nil {
+	for waited := time.Duration(0); waited < patience && db.gate.wanted() && ctx.Err() == nil; waited += time.Millisecond {
 		time.Sleep(time.Millisecond)
 	}
 	return db.transact(ctx, do)
@@ -114,14 +113,14 @@ func (db *DB) transact(ctx context.Context, do func(*tx) error) error {
 		return fmt.Errorf("commit: %w", err)
 	}
 	done = true
-	db.learn(learned)
+	learn(learned)
 	db.changes.announce(t.lastEntry)
 	return nil
 }
 
 // finish writes the counters and the search rows. It returns the stems that
 // were new; they are known once the transaction has been committed.
-func (t *tx) finish() ([]uint64, error) {
+func (t *tx) finish() ([]*stemmed, error) {
 	if err := t.writeTallies(); err != nil {
 		return nil, fmt.Errorf("keep counters: %w", err)
 	}

@@ -1,0 +1,187 @@
+// Package storetest fills databases with invented proposals, for benchmarks
+// that want many.
+package storetest
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"strings"
+	"time"
+
+	"usulan/intake"
+	"usulan/store"
+)
+
+// Settings is a forum with six priorities.
+func Settings() store.Settings {
+	s := store.Settings{
+		Forum: store.Forum{
+			Name: "Forum Perangkat Daerah", Prefix: "USL", Year: 2020, PlanYear: 2021,
+			Opens: Opens, Closes: Opens.AddDate(0, 1, 0),
+		},
+		Reasons: []store.Reason{{Code: "duplicate", Title: "Duplikat usulan lain", Gloss: "Duplicate"}},
+	}
+	for i, short := range [...]string{"MODAL", "MUTU", "SDM-KOP", "SERBUK", "PKL", "GALERI"} {
+		s.Priorities = append(s.Priorities, store.Priority{Code: fmt.Sprintf("P%d", i+1), Short: short, Title: short})
+	}
+	return s
+}
+
+// Opens is when the invented forum opens.
+var Opens = time.Date(2020, 3, 1, 0, 0, 0, 0, time.UTC)
+
+// Fill records n proposals through the ledger of email/forum. Every second one
+// is tagged or set aside by the staff member, when one is given.
+func Fill(ctx context.Context, db *store.DB, n int, staff int64) error {
+	if err := db.Configure(ctx, Settings()); err != nil {
+		return err
+	}
+	l, err := db.Acquire(ctx, "email/forum")
+	if err != nil {
+		return err
+	}
+	place := intake.Place{Folder: "INBOX", Epoch: 1}
+	pos, err := l.Position(ctx, place, 0)
+	if err != nil {
+		return err
+	}
+	for i := int(pos.Last); i < n; {
+		batch := make([]intake.Item, min(64, n-i))
+		for j := range batch {
+			s := Mail(i + j)
+			batch[j] = intake.Item{ID: uint32(i + j + 1), ReceivedAt: s.ReceivedAt, Size: s.Raw.Size, Submission: s}
+		}
+		for len(batch) > 0 {
+			k, err := l.Record(ctx, place, batch)
+			if err != nil {
+				return err
+			}
+			batch = batch[k:]
+			i += k
+		}
+		if i%6400 == 0 {
+			if err := l.Renew(ctx); err != nil {
+				return err
+			}
+		}
+	}
+	if staff != 0 {
+		if err := decide(ctx, db, staff); err != nil {
+			return err
+		}
+	}
+	return l.Release(ctx)
+}
+
+// decide tags a part of what is there, evenly over the priorities.
+func decide(ctx context.Context, db *store.DB, staff int64) error {
+	cursor := ""
+	for i := 0; ; {
+		page, err := db.Proposals(ctx, store.Filter{}, cursor, 100)
+		if err != nil {
+			return err
+		}
+		for _, s := range page.Items {
+			i++
+			d := store.Decision{State: store.Tagged, Priority: fmt.Sprintf("P%d", i/2%6+1)}
+			if i%20 == 0 {
+				d = store.Decision{State: store.SetAside, Reason: "duplicate"}
+			}
+			if i%2 != 0 || s.State != store.New {
+				continue
+			}
+			if _, err := db.Decide(ctx, store.Actor{Staff: staff}, s.Ref, s.Version, d); err != nil {
+				return err
+			}
+		}
+		if cursor = page.Next; cursor == "" {
+			return nil
+		}
+	}
+}
+
+// Mail invents the i-th mail, some 5 KiB of it. The same i gives the same mail.
+func Mail(i int) *intake.Submission {
+	r := rand.New(rand.NewPCG(uint64(i), 42))
+	from := fmt.Sprintf("warga%d@example.id", r.IntN(200_000))
+	name := title(pick(r, first)) + " " + title(pick(r, last))
+	subject := "Usulan " + phrase(r, 3+r.IntN(4))
+	text := body(r, 900+r.IntN(1800))
+	raw := fmt.Sprintf("Return-Path: <%s>\r\nReceived: from mx.example.id\r\n\tby mail.example.id; Tue, 17 Mar 2020 10:00:00 +0700\r\n"+
+		"From: %s <%s>\r\nTo: usulan@example.id\r\nSubject: %s\r\nMessage-ID: <%d@example.id>\r\nMIME-Version: 1.0\r\n"+
+		"Content-Type: multipart/alternative; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n%s\r\n--b\r\n"+
+		"Content-Type: text/html; charset=utf-8\r\n\r\n<p>%s</p>\r\n--b--\r\n",
+		from, name, from, subject, i, text, strings.ReplaceAll(text, "\n\n", "</p>\n<p>"))
+	s := &intake.Submission{
+		Kind: intake.Message, ExternalID: fmt.Sprintf("%d@example.id", i),
+		ContentHash: sha256.Sum256([]byte(raw)),
+		From:        intake.Address{Kind: intake.Email, Value: from, Shown: from, Name: name},
+		Subject:     subject, Text: text,
+		SentAt: Opens.Add(time.Duration(i) * 2 * time.Second), ReceivedAt: Opens.Add(time.Duration(i) * 2 * time.Second),
+		Raw: intake.NewRaw([]byte(raw)),
+	}
+	html := strings.Index(raw, "<p>")
+	s.Attachments = []intake.Attachment{{Name: "text.html", Type: "text/html; charset=utf-8", Role: intake.HTML,
+		Size: int64(len(raw) - html - 7), Hash: sha256.Sum256([]byte(raw[html:])), Offset: int64(html), Length: int64(len(raw) - html - 7)}}
+	if i%10 == 0 {
+		s.Attachments = append(s.Attachments, intake.Attachment{Name: "surat permohonan.pdf", Type: "application/pdf", Role: intake.File,
+			Size: 100, Offset: 10, Length: 100})
+	}
+	return s
+}
+
+func body(r *rand.Rand, size int) string {
+	var b strings.Builder
+	for b.Len() < size {
+		b.WriteString(title(phrase(r, 6+r.IntN(12))))
+		if b.WriteString(". "); r.IntN(4) == 0 {
+			b.WriteString("\n\n")
+		}
+	}
+	return b.String()
+}
+
+func phrase(r *rand.Rand, n int) string {
+	words := make([]string, n)
+	for i := range words {
+		words[i] = word(r)
+	}
+	return strings.Join(words, " ")
+}
+
+// word is common five times in six; the others get rarer and rarer, as words do.
+func word(r *rand.Rand) string {
+	if r.IntN(6) > 0 {
+		return pick(r, common)
+	}
+	n := int(math.Pow(100_000, r.Float64())) - 1
+	k := len(syllables)
+	w := syllables[n%k] + syllables[n/k%k] + syllables[n/k/k%k]
+	switch n % 6 {
+	case 0:
+		return "per" + w + "an"
+	case 1:
+		return "meng" + w + "kan"
+	}
+	return w
+}
+
+func pick(r *rand.Rand, words []string) string { return words[r.IntN(len(words))] }
+
+func title(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+
+var (
+	first  = strings.Fields("marni ujang asep neneng rosidah tatang euis dadang sumarni yanto wulan bagas slamet tini")
+	last   = strings.Fields("suryani hidayat permana kusnadi lestari mulyana saputra rahmawati gunawan anggraini")
+	common = strings.Fields(`mohon usul kami warga agar pemerintah kota bantuan modal usaha kecil permodalan pinjaman lunak bunga ringan
+		pelatihan kemasan produk pengurus koperasi pembukuan laporan keuangan anggota pedagang kaki lima lapak jualan tenda gerobak
+		pasar galeri gedung pameran promosi penjualan kualitas mutu sertifikat halal izin edar merek dinas kecamatan kelurahan
+		untuk dengan yang dan di ke dari pada tidak sudah belum akan bisa dapat lebih banyak setiap bulan tahun hari tempat jalan
+		depan kantor sekolah ibu bapak terima kasih atas perhatian hormat saya kelompok perempuan pemuda penyandang disabilitas
+		mengusulkan meningkatkan membantu menyediakan mengadakan memfasilitasi pendampingan penataan lokasi pembinaan`)
+	syllables = strings.Fields(`ba bi bu da di du ga gi gu ja ji ju ka ki ku la li lu ma mi mu na ni nu pa pi pu ra ri ru sa si su ta ti tu
+		wa wi ya yu cang tang ban san ler mos pek`)
+)
