@@ -34,6 +34,7 @@ type streams struct {
 func commands() []command {
 	return []command{
 		serveCommand(),
+		demoCommand(),
 		fetchCommand(),
 		exportCommand(),
 		backupCommand(),

@@ -58,6 +58,9 @@ func runServe(ctx context.Context, std streams, args []string) error {
 	if err != nil {
 		return err
 	}
+	if err := offerSetup(ctx, std, p.db, c, p.URL, log); err != nil {
+		return errors.Join(err, p.close())
+	}
 	return p.wait(ctx)
 }
 
@@ -118,7 +121,7 @@ func start(ctx context.Context, c *config.Config, log *slog.Logger) (*program, e
 	}
 	p.working.Go(func() { p.failed <- p.answer() })
 
-	p.URL = urlOf(c, p.listener.Addr())
+	p.URL = siteURLAt(c, p.listener.Addr().String())
 	log.Info("ready", "url", p.URL, "sources", len(channels), "data", c.Data)
 	if len(channels) == 0 {
 		log.Warn("no mailbox is configured, nothing comes in")
@@ -216,20 +219,4 @@ func network(s string) netip.Prefix {
 	}
 	a, _ := netip.ParseAddr(s)
 	return netip.PrefixFrom(a, a.BitLen())
-}
-
-// urlOf is where a browser finds the screens.
-func urlOf(c *config.Config, bound net.Addr) string {
-	if c.Web.BaseURL != "" {
-		return strings.TrimRight(c.Web.BaseURL, "/")
-	}
-	host, port, _ := net.SplitHostPort(bound.String())
-	if ip := net.ParseIP(host); ip == nil || ip.IsUnspecified() {
-		host = "localhost"
-	}
-	scheme := "http"
-	if c.Web.TLSCertFile != "" {
-		scheme = "https"
-	}
-	return scheme + "://" + net.JoinHostPort(host, port)
 }

@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"golang.org/x/term"
 
@@ -55,17 +56,21 @@ func offerSetup(ctx context.Context, std streams, db *store.DB, c *config.Config
 
 // siteURL is the root of the site for links: as configured, else as this
 // machine knows it.
-func siteURL(c *config.Config) string {
+func siteURL(c *config.Config) string { return siteURLAt(c, c.Web.Address) }
+
+// siteURLAt is siteURL where the address is known better than it is configured:
+// port 0 stands for one that the system chose.
+func siteURLAt(c *config.Config, address string) string {
 	if c.Web.BaseURL != "" {
-		return c.Web.BaseURL
+		return strings.TrimRight(c.Web.BaseURL, "/")
 	}
 	scheme := "http"
 	if c.Web.TLSCertFile != "" {
 		scheme = "https"
 	}
-	host, port, err := net.SplitHostPort(c.Web.Address)
+	host, port, err := net.SplitHostPort(address)
 	if err != nil {
-		return scheme + "://" + c.Web.Address
+		return scheme + "://" + address
 	}
 	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
 		host = "localhost"
