@@ -230,9 +230,23 @@ func cleanAddress(b []byte) string {
 		s = strings.Trim(s, `"`)
 	}
 	if i := strings.IndexByte(s, '@'); i >= 0 && !strings.HasPrefix(s, `"`) {
-		s = strings.Join(strings.Fields(s), "")
+		s = oneAddress(s)
 	}
 	return strings.TrimRight(s, ".")
+}
+
+// oneAddress takes the blanks out of an address, or the word with the @ where
+// something else stands beside it.
+func oneAddress(s string) string {
+	words := strings.Fields(s)
+	for _, w := range words {
+		if i := strings.IndexByte(w, '@'); i > 0 && i < len(w)-1 && w[0] != '.' && w[len(w)-1] != '.' && !strings.HasPrefix(s, "@") {
+			if len(words) == 2 || len(words) > 4 {
+				return w
+			}
+		}
+	}
+	return strings.Join(words, "")
 }
 
 // withoutComments removes what stands in parentheses.

@@ -22,6 +22,9 @@ func (c *content) attach(p *part, at place) {
 		return
 	}
 	src := c.src[p.body:p.end]
+	if len(src) == 0 && givenName(p) == "" {
+		return // nothing
+	}
 	a := intake.Attachment{
 		Type:      p.mediaType,
 		Role:      roleOf(p, at),

@@ -63,9 +63,14 @@ func withoutCharset(b []byte) []byte {
 // mails are joined from pieces of several origins, and cut in mid-character.
 func mixedUTF8(b []byte) []byte {
 	out := make([]byte, 0, len(b)+len(b)/8)
+	wide := false
 	for len(b) > 0 {
 		r, n := utf8.DecodeRune(b)
+		wide = wide || n > 1
 		if r == utf8.RuneError && n == 1 {
+			if wide && !utf8.FullRune(b) {
+				break // the last character was cut in two
+			}
 			r = charmap.Windows1252.DecodeByte(b[0])
 		}
 		out = utf8.AppendRune(out, r)

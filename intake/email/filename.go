@@ -55,6 +55,9 @@ func (c *content) fileName(p *part) string {
 			return name
 		}
 	}
+	if p.mediaType == "text/html" {
+		return "surat.html"
+	}
 	return c.nameless(extensions[p.mediaType])
 }
 

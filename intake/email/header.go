@@ -54,66 +54,72 @@ func (h *header) raw(name string) ([]byte, bool) {
 // scanHeader reads the fields at the start of src and returns how many bytes
 // they take, with the empty line behind them. stop tells whether a line that
 // begins with two hyphens is a delimiter, where a header without an empty line
-// ends. At most limit fields are read; more is false.
+// ends. At most limit fields are read; when there are more, ok is false.
 //
-// Lines that are no field are what damaged mails have: a fold that lost its
-// blank continues the field above when a field or the end comes next; else the
-// empty line is missing and the text begins.
+// Lines that are no field are what damaged mails have: folds that lost their
+// blank continue the field above when a field that everybody knows follows
+// before an empty line does; else the empty line is missing and the text begins.
 func scanHeader(src []byte, limit int, stop func(line []byte) bool) (fields []field, size int, ok bool) {
-	pos := 0
+	pos, known := 0, 0 // known: up to here lines that are no field are passed over
 	for pos < len(src) {
 		line, next := cutLine(src, pos)
-		switch {
-		case len(line) == 0:
+		if len(line) == 0 {
 			return fields, next, true
-		case line[0] == ' ' || line[0] == '\t':
-			if len(fields) > 0 {
-				extend(fields, src, pos, len(line))
-			}
-		case line[0] == '-' && bytes.HasPrefix(line, []byte("--")) && stop(line):
+		}
+		if line[0] == '-' && bytes.HasPrefix(line, []byte("--")) && stop(line) {
 			return fields, pos, true
+		}
+		n, value := fieldName(line)
+		switch {
+		case line[0] == ' ' || line[0] == '\t':
+			extend(fields, src, pos, len(line))
+		case n > 0:
+			if len(fields) == limit {
+				return fields, pos, false
+			}
+			if fields == nil {
+				fields = make([]field, 0, 16)
+			}
+			fields = append(fields, field{lowerName(line[:n]), line[value:]})
+		case isFromLine(line):
 		default:
-			if n, value := fieldName(line); n > 0 {
-				if len(fields) == limit {
-					return fields, pos, false
+			if pos >= known {
+				if known = knownField(src, next); known < 0 {
+					return fields, pos, true
 				}
-				if fields == nil {
-					fields = make([]field, 0, 16)
-				}
-				fields = append(fields, field{lowerName(line[:n]), line[value:]})
-				break
 			}
-			if !strayLine(line, src, next, pos == 0) {
-				return fields, pos, true
-			}
-			if len(fields) > 0 && !isFromLine(line) {
-				extend(fields, src, pos, len(line))
-			}
+			extend(fields, src, pos, len(line))
 		}
 		pos = next
 	}
 	return fields, len(src), true
 }
 
+// knownField finds the next line that is a field of a well-known name, before an
+// empty line; -1 when there is none.
+func knownField(src []byte, pos int) int {
+	for pos < len(src) {
+		line, next := cutLine(src, pos)
+		if len(line) == 0 {
+			break
+		}
+		if n, _ := fieldName(line); n > 0 && knownNames[lowerName(line[:n])] != "" {
+			return pos
+		}
+		pos = next
+	}
+	return -1
+}
+
 // extend lets the last field reach to the end of the line at pos.
 func extend(fields []field, src []byte, pos, n int) {
+	if len(fields) == 0 {
+		return
+	}
 	last := &fields[len(fields)-1]
 	// raw is a slice of src, so its distance from the end of src is known.
 	start := pos - (cap(last.raw) - cap(src[pos:]))
 	last.raw = src[start : pos+n]
-}
-
-// strayLine tells whether a line that is no field may be passed over.
-func strayLine(line, src []byte, next int, first bool) bool {
-	if isFromLine(line) {
-		return true
-	}
-	following, _ := cutLine(src, next)
-	if len(following) == 0 {
-		return !first && next < len(src)
-	}
-	n, _ := fieldName(following)
-	return n > 0 && knownNames[lowerName(following[:n])] != ""
 }
 
 // isFromLine recognises the line by which mbox files part mails.

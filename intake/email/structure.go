@@ -187,7 +187,7 @@ func (s *partScanner) children(p *part, boundary []byte, depth int) delimiter {
 // undeclared recognises a multipart whose Content-Type was lost or damaged: its
 // body begins with a delimiter and a field of a part.
 func (s *partScanner) undeclared(p *part) ([]byte, bool) {
-	if len(s.open) > 0 || !strings.HasPrefix(p.mediaType, "text/plain") || p.encoding != intake.Identity {
+	if len(s.open) > 0 || !strings.HasPrefix(p.mediaType, "text/") || p.encoding != intake.Identity {
 		return nil, false
 	}
 	pos := p.body
