@@ -45,6 +45,7 @@ type htmlWriter struct {
 	breaks int  // line ends owed before the next text
 	space  bool // a blank owed before the next text
 	tab    bool // a tab owed: the next text is in another cell of the row
+	stick  bool // the next text stays on this line whatever block it is in
 	flush  int  // how often line ends were written
 
 	hidden, pre, skip int // open elements that hide, keep blanks, or are not text
@@ -65,10 +66,11 @@ type element struct {
 	marked bool // the open mark ends with it
 	frame  bool // Gmail's quotation: blockquotes, and answers between them
 
-	items int // ol: the next number; -1 in ul. tr: cells so far
-	base  int // tr: value of flush when its first cell was written
-	href  string
-	start int // a: where its text starts
+	breaks int // line ends behind it
+	items  int // ol: the next number; -1 in ul. tr: cells so far
+	base   int // tr: value of flush when its first cell was written
+	href   string
+	start  int // a: where its text starts
 }
 
 // openMark is a mark whose end has not come.
@@ -162,9 +164,11 @@ func (w *htmlWriter) startTag(z *html.Tokenizer) {
 	case 0:
 		e.skip = e.name == "xml"
 	default:
-		if n := blockBreaks(tag, &a); n > 0 {
-			w.block(n)
+		e.breaks = blockBreaks(tag, &a)
+		if n := len(w.stack); tag == atom.P && n > 0 && w.stack[n-1].tag == atom.Li {
+			e.breaks = 1
 		}
+		w.block(e.breaks)
 	}
 	if isVoid(tag) {
 		return
@@ -211,9 +215,7 @@ func (w *htmlWriter) pop() {
 		w.link(e)
 	case atom.Td, atom.Th:
 	default:
-		if n := blockBreaks(e.tag, nil); n > 0 {
-			w.block(n)
-		}
+		w.block(max(e.breaks, blockBreaks(e.tag, nil)))
 	}
 	w.count(e, -1)
 	if e.marked {
@@ -293,7 +295,10 @@ func (w *htmlWriter) closeUpTo(barrier func(atom.Atom) bool, tags ...atom.Atom) 
 
 // block asks for n line ends before the next text; two make an empty line.
 func (w *htmlWriter) block(n int) {
-	if !w.tab {
+	if n == 0 {
+		return
+	}
+	if !w.stick {
 		w.breaks = max(w.breaks, n)
 	}
 	w.space = false
@@ -304,7 +309,7 @@ func (w *htmlWriter) lineBreak() {
 		return
 	}
 	w.breaks = min(w.breaks+1, 3)
-	w.space, w.tab = false, false
+	w.space, w.tab, w.stick = false, false, false
 }
 
 // text writes a text, its blanks collapsed unless they are to be kept.
@@ -366,7 +371,7 @@ func (w *htmlWriter) owed() {
 	case w.space && w.out[len(w.out)-1] != ' ' && w.out[len(w.out)-1] != '\t':
 		w.out = append(w.out, ' ')
 	}
-	w.breaks, w.space, w.tab = 0, false, false
+	w.breaks, w.space, w.tab, w.stick = 0, false, false, false
 	if w.mark.open && w.mark.start < 0 {
 		w.mark.start = len(w.out)
 	}
@@ -429,7 +434,7 @@ func (w *htmlWriter) listItem(a *attributes) {
 		list.items = n + 1
 	}
 	w.word(strings.Repeat("  ", min(max(depth-1, 0), maxIndent)) + marker)
-	w.tab = false
+	w.stick = true
 }
 
 // cell begins a cell of a table: on the line of the one before it, unless that
@@ -452,7 +457,7 @@ func (w *htmlWriter) cell() {
 			}
 			row.start = len(w.out)
 		case w.flush == row.base && len(w.out) > row.start:
-			w.breaks, w.space, w.tab = 0, false, true
+			w.breaks, w.space, w.tab, w.stick = 0, false, true, true
 		case w.flush > row.base:
 			w.block(1)
 		}
@@ -484,10 +489,10 @@ func (w *htmlWriter) link(e *element) {
 	if rest == "" || text == "" || strings.Contains(strings.ToLower(text), strings.ToLower(rest)) {
 		return
 	}
-	breaks, space, tab := w.breaks, w.space, w.tab
+	breaks, space, tab, stick := w.breaks, w.space, w.tab, w.stick
 	w.breaks, w.space, w.tab = 0, true, false
 	w.word("<" + oneLine(validUTF8(strings.ReplaceAll(href, " ", "%20"))) + ">")
-	w.breaks, w.space, w.tab = breaks, space, tab
+	w.breaks, w.space, w.tab, w.stick = breaks, space, tab, stick
 }
 
 // metaCharset finds the charset that HTML declares in its head.

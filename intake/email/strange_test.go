@@ -1,0 +1,38 @@
+package email
+
+// strangeMails are small mails of the shapes that break parsers; the fuzz tests
+// start from them.
+var strangeMails = []string{
+	"",
+	"\n",
+	"\r\n\r\n",
+	"From: a@example.org\n\nisi\n",
+	"isi tanpa kepala",
+	"From: =?utf-8?Q?Siti_Rahayu?= <siti@example.org>\nTo: usulan+USL-2020-0001@example.org\nSubject: =?utf-8?B?SmFsYW4g4oCT?=\n =?utf-8?B?IHJ1c2Fr?=\nMessage-ID: <1@example.org>\nReferences: <a@b> <c@d>\nIn-Reply-To: <c@d>\n\nisi\n",
+	"Subject: =?utf-8?B?4oA=?= =?utf-8?B?kw==?=\n\n",
+	"Subject: =?a?q? =?a?q?x =?b?b?==?= =?\n\n",
+	"From: \"a, b\" <c@d>, (x) e@f; g:h@i;\n\n",
+	"From: <<>>@\"\\\"(((\nDate: 32 Foo 20266\n\n",
+	"Content-Type: multipart/mixed; boundary=b\n\n--b\n\nsatu\n--b\nContent-Type: text/html\n\n<p>dua\n--b--\nsisa",
+	"Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: multipart/alternative; boundary=c\n\n--c\n\nsatu\n--b\n\ndua\n--c--\n--b--\n",
+	"Content-Type: multipart/mixed\n\n--xyz\nContent-Type: text/plain\n\nisi\n--xyz--\n",
+	"From: a@b\n\n--xyz\nContent-Type: text/plain\n\nisi\n--xyz--\n",
+	"Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nsatu\n--b--\n--b\n\ndua\n--b--",
+	"Content-Type: multipart/digest; boundary=b\n\n--b\n\nSubject: x\n\nisi\n--b--\n",
+	"Content-Type: message/rfc822\n\nSubject: dalam\nFrom: b@c\n\nisi\n",
+	"Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\nU3ViamVjdDogeA0KDQppc2k=\n",
+	"Content-Type: text/plain; charset=\"utf-16le\"\nContent-Transfer-Encoding: base64\n\ngQBiAA==\n",
+	"Content-Type: text/plain; charset=utf-7\n\nHi+AOk-+-+\n",
+	"Content-Type: text/plain; charset=iso-2022-jp\n\n\x1b$B$\"\x1b(B\n",
+	"Content-Type: text/plain; charset=gbk\n\n\xc4\xe3\xba\xc3\xff\n",
+	"Content-Type: text/plain; format=flowed; delsp=yes\n\n a \nb \n> c \n-- \nd\n",
+	"Content-Transfer-Encoding: quoted-printable\n\n=C3=A9=\n=ZZ =\n",
+	"Content-Transfer-Encoding: base64\n\nSGFs*bw==\n-- \nmilis\n",
+	"Content-Transfer-Encoding: x-uuencode\n\nbegin 644 a\n&=7-U;&%N\n`\nend\n",
+	"Subject: uu\n\nlihat\nbegin 644 surat.txt\n&=7-U;&%N\n`\nend\nterima kasih\n",
+	"Content-Type: application/pdf; name*0*=utf-8''a%20; name*1*=%C3%A9; name*2=\".pdf\"\nContent-Disposition: attachment; filename=\"../../etc/passwd\"\n\nx",
+	"Content-Type: text/calendar; method=REQUEST\n\nBEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:Rapat\\, warga\nEND:VEVENT\nEND:VCALENDAR\n",
+	"Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\n\ngagal\n--b\nContent-Type: message/delivery-status\n\nAction: failed\n--b\nContent-Type: message/rfc822\n\nSubject: x\n\ny\n--b--\n",
+	"From: a@b\nContent-Type: text/html\n\n<div class=gmail_quote>Pada Sen, x menulis:<blockquote>y</blockquote></div><ul><li>z",
+	"Received: x\nby y\n\tz\nFrom a b\nSubject : s\n\nisi\x00\x07\r\rx",
+}
