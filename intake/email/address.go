@@ -173,7 +173,9 @@ func (p *addressParser) encodedWord() bool {
 func (p *addressParser) flush() {
 	name, addr := p.phrase, p.angle
 	if !p.bracket || cleanAddress(addr) == "" {
-		name, addr = splitBare(p.phrase)
+		if name, addr = splitBare(p.phrase); p.bracket && bytes.IndexByte(addr, '@') < 0 {
+			name, addr = p.phrase, nil
+		}
 	}
 	m := mailbox{addr: validUTF8(cleanAddress(addr))}
 	if len(bytes.TrimSpace(name)) == 0 {
@@ -269,7 +271,7 @@ func withoutComments(s string) string {
 // cleanName makes a name of a phrase: one line, without quotes around it, empty
 // when it only repeats the address.
 func cleanName(name, addr string) string {
-	name = strings.Join(strings.Fields(oneLine(name)), " ")
+	name = strings.Trim(strings.Join(strings.Fields(oneLine(name)), " "), " <>")
 	for len(name) > 1 && (name[0] == '\'' || name[0] == '"') && name[len(name)-1] == name[0] {
 		name = strings.TrimSpace(name[1 : len(name)-1])
 	}

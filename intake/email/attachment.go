@@ -42,15 +42,15 @@ func (c *content) attach(p *part, at place) {
 		p.text = cleanText(toUTF8(decodeText(p.encoding, src[:min(len(src), maxMachineText)]), p.charset()))
 	}
 	a.Size, a.Hash = digest(p.encoding, src)
-	c.addHash(p, a.Hash, src)
+	c.addPart(p, a.Hash, src)
 	c.attachments = append(c.attachments, a)
 }
 
 // attachHTML lists the HTML form of the text.
 func (c *content) attachHTML(p *part, a intake.Attachment, src []byte) {
+	label := p.charset()
 	raw := decode(p.encoding, src)
 	a.Size, a.Hash = int64(len(raw)), sha256.Sum256(raw)
-	label := p.charset()
 	switch {
 	case utf8.Valid(raw) && !lookupCharset(label).ambiguous:
 		label = "utf-8"
@@ -58,10 +58,7 @@ func (c *content) attachHTML(p *part, a intake.Attachment, src []byte) {
 		label = "windows-1252"
 	}
 	a.Type = "text/html; charset=" + label
-	if len(src) > maxHTMLSource {
-		a.Role = intake.File // it is not all in the text
-	}
-	c.addHash(p, a.Hash, src)
+	c.addText(raw)
 	c.attachments = append(c.attachments, a)
 }
 
@@ -69,7 +66,7 @@ func (c *content) attachHTML(p *part, a intake.Attachment, src []byte) {
 // the text unless it was declared a file outside of what belongs to the HTML.
 func roleOf(p *part, at place) intake.Role {
 	switch {
-	case p.mediaType == "text/html" && !isFile(p, at):
+	case p.mediaType == "text/html" && !isFile(p, at) && !at.cut:
 		return intake.HTML
 	case strings.HasPrefix(p.mediaType, "image/") && contentID(&p.header) != "" && (at.related || p.disposition != "attachment"):
 		return intake.Inline
@@ -90,6 +87,10 @@ func digest(e intake.Encoding, src []byte) (int64, [sha256.Size]byte) {
 		return int64(len(src)), sha256.Sum256(src)
 	case intake.Base64:
 		return digestBase64(src)
+	}
+	if len(src) <= maxTextStart {
+		out := decode(e, src)
+		return int64(len(out)), sha256.Sum256(out)
 	}
 	h := sha256.New()
 	n, _ := io.Copy(h, intake.Decode(e, bytes.NewReader(src))) // memory does not fail

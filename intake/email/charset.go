@@ -66,13 +66,13 @@ func mixedUTF8(b []byte) []byte {
 	wide := false
 	for len(b) > 0 {
 		r, n := utf8.DecodeRune(b)
-		wide = wide || n > 1
 		if r == utf8.RuneError && n == 1 {
 			if wide && !utf8.FullRune(b) {
-				break // the last character was cut in two
+				break // a cut through the last character of a text in UTF-8
 			}
 			r = charmap.Windows1252.DecodeByte(b[0])
 		}
+		wide = n > 1
 		out = utf8.AppendRune(out, r)
 		b = b[n:]
 	}

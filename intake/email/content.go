@@ -13,8 +13,9 @@ import (
 // its beginning is the text, and all of it is an attachment.
 const (
 	maxTextSource = 8 << 20  // of all text parts together, as they stand in the source
-	maxTextStart  = 1 << 20  // how much of a larger one is text
-	maxHTMLSource = 16 << 20 // of one HTML part; pictures inside it count
+	maxTextStart  = 1 << 20  // how much of what goes beyond is text
+	maxHTMLSource = 16 << 20 // of all HTML parts together; pictures inside them count
+	maxCompared   = 64 << 10 // of texts that are compared word by word
 )
 
 // content is what the body of a mail holds.
@@ -25,6 +26,7 @@ type content struct {
 	attachments []intake.Attachment
 
 	budget  int     // bytes of source that may yet become text
+	rich    int     // bytes of HTML that may yet become text
 	nested  []*part // mails inside the mail
 	hash    hash.Hash
 	counter int  // attachments without a name
@@ -35,6 +37,7 @@ type content struct {
 type piece struct {
 	part *part
 	html bool
+	size int // how many bytes of its source are taken
 
 	text  string
 	marks []intake.Range
@@ -43,7 +46,7 @@ type piece struct {
 
 // readContent decides what of a mail is its text and what came with it.
 func readContent(src []byte, root *part) *content {
-	c := &content{src: src, budget: maxTextSource, hash: sha256.New()}
+	c := &content{src: src, budget: maxTextSource, rich: maxHTMLSource, hash: sha256.New()}
 	pieces := c.gather(root, place{root: true})
 	c.join(pieces)
 	if strings.TrimSpace(c.text) == "" {
@@ -59,6 +62,7 @@ type place struct {
 	alternative bool // one form of several of the same text
 	related     bool // beside the HTML that shows it
 	report      bool // in a multipart/report
+	cut         bool // only its beginning is in the text
 }
 
 // gather walks the parts in order, lists what is attached and returns what is
@@ -80,7 +84,7 @@ func (c *content) gather(p *part, at place) []piece {
 	case p.isMultipart():
 		// No delimiter anywhere: what is there was meant to be read.
 		p.mediaType = "text/plain"
-		return []piece{{part: p}}
+		return []piece{c.textPiece(p, at)}
 	case p.isMessage():
 		if !at.report {
 			c.nested = append(c.nested, p)
@@ -88,11 +92,7 @@ func (c *content) gather(p *part, at place) []piece {
 		c.attach(p, at)
 		return nil
 	case isText(p.mediaType) && !isFile(p, at):
-		html := p.mediaType == "text/html"
-		if html || p.end-p.body > c.budget {
-			c.attach(p, at)
-		}
-		return []piece{{part: p, html: html}}
+		return []piece{c.textPiece(p, at)}
 	case isTNEF(p):
 		if pieces, ok := c.takeTNEF(p); ok {
 			return pieces
@@ -103,6 +103,24 @@ func (c *content) gather(p *part, at place) []piece {
 		c.attach(p, at)
 		return nil
 	}
+}
+
+// textPiece takes a text as far as the bounds allow. HTML is listed too, and so
+// is a text of which only the beginning is taken.
+func (c *content) textPiece(p *part, at place) piece {
+	t := piece{part: p, html: p.mediaType == "text/html", size: p.end - p.body}
+	budget := &c.budget
+	if t.html {
+		budget = &c.rich
+	}
+	if t.size > *budget {
+		t.size, at.cut = min(*budget, maxTextStart), true
+	}
+	*budget -= t.size
+	if t.html || at.cut {
+		c.attach(p, at)
+	}
+	return t
 }
 
 // isText tells which types are shown as text when nothing says that they are
@@ -146,7 +164,7 @@ func (c *content) alternative(p *part, at place) []piece {
 	if len(rich) == 0 || !c.isStub(plain, rich) {
 		return plain
 	}
-	if text := c.textOf(plain); !isBlank(text) && !containsWords(c.textOf(rich), text) {
+	if text, long := c.textOf(plain), c.textOf(rich); !isBlank(text) && !containsWords(long[:min(len(long), maxCompared)], text) {
 		return append(plain, rich...)
 	}
 	return rich
@@ -165,7 +183,11 @@ func hasHTML(pieces []piece) bool {
 // form of some length is trusted without looking further.
 func (c *content) isStub(plain, rich []piece) bool {
 	const trusted = 400
-	size := len(c.textOf(plain))
+	text := c.textOf(plain)
+	if isBlank(text) {
+		return true
+	}
+	size := len(text)
 	if size >= trusted {
 		return false
 	}
@@ -176,7 +198,7 @@ func (c *content) isStub(plain, rich []piece) bool {
 	if source < 5*size {
 		return false
 	}
-	return letters(c.textOf(plain))*5+20 < letters(c.textOf(rich)) || isBlank(c.textOf(plain))
+	return letters(text)*5+20 < letters(c.textOf(rich))
 }
 
 // textOf returns the text of several pieces.
@@ -205,7 +227,7 @@ func (c *content) join(pieces []piece) {
 		if isBlank(text) {
 			continue
 		}
-		if (p.html || isTNEF(p.part)) && all.Len() > 0 && sameWords(all.String(), text) {
+		if (p.html || isTNEF(p.part)) && all.Len() > 0 && len(text) <= maxCompared && all.Len() <= maxCompared && sameWords(all.String(), text) {
 			continue
 		}
 		shift := all.Len() - (len(p.text) - len(strings.TrimLeft(p.text, "\n")))
@@ -237,8 +259,11 @@ func (c *content) elsewhere(root *part) {
 		if len(p.children) == 0 {
 			continue
 		}
-		inner := content{src: c.src, budget: c.budget, hash: c.hash, inner: true}
+		inner := content{src: c.src, budget: c.budget, rich: c.rich, hash: c.hash, inner: true}
 		inner.join(inner.gather(p.children[0], place{}))
+		if isBlank(inner.text) {
+			inner.elsewhere(p.children[0])
+		}
 		if isBlank(inner.text) {
 			continue
 		}
@@ -272,19 +297,7 @@ func (c *content) read(p *piece) {
 		return
 	}
 	p.done = true
-	src := c.src[p.part.body:p.part.end]
-	limit := maxTextStart
-	switch {
-	case p.html:
-		limit = maxHTMLSource
-	case len(src) <= c.budget:
-		limit = len(src)
-		c.budget -= len(src)
-	}
-	if len(src) > limit {
-		src = src[:limit]
-	}
-	raw := decodeText(p.part.encoding, src)
+	raw := decodeText(p.part.encoding, c.src[p.part.body:p.part.body+p.size])
 	switch p.part.mediaType {
 	case "text/html":
 		label := p.part.charset()

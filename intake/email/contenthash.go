@@ -25,16 +25,18 @@ func (c *content) sum(s *intake.Submission, root *part) [sha256.Size]byte {
 	return [sha256.Size]byte(h.Sum(nil))
 }
 
-// addHash adds an attached part to the content hash. Base64 carries bytes; in
-// any other encoding the line ends are those of the route.
-func (c *content) addHash(p *part, sum [sha256.Size]byte, src []byte) {
-	io.WriteString(c.hash, p.mediaType)
-	c.hash.Write([]byte{0})
-	if p.encoding == intake.Base64 {
+// addPart adds an attached part to the content hash. Base64 carries bytes; in
+// any other encoding the line ends are those of the route, unless the part is so
+// large that nobody wrote it.
+func (c *content) addPart(p *part, sum [sha256.Size]byte, src []byte) {
+	switch {
+	case p.encoding == intake.Identity:
+		c.addText(src)
+	case p.encoding == intake.QuotedPrintable && len(src) <= maxTextStart:
+		c.addText(decode(p.encoding, src))
+	default:
 		c.hash.Write(sum[:])
-		return
 	}
-	c.addText(src)
 }
 
 // addText adds a text to the content hash, in the form that all routes leave
@@ -64,8 +66,10 @@ func (c *content) addText(src []byte) {
 			c.hash.Write(line)
 			line = nil
 		}
-		buf = append(append(buf, line...), '\n')
-		pos = next
+		buf = append(buf, line...)
+		if pos = next; pos < len(src) {
+			buf = append(buf, '\n')
+		}
 	}
 	c.hash.Write(buf)
 	c.hash.Write([]byte{0})

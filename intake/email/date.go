@@ -51,10 +51,10 @@ type dateReader struct {
 
 func (d *dateReader) token(s string) {
 	switch {
-	case strings.IndexByte(s, ':') > 0:
-		d.time(s)
 	case (s[0] == '+' || s[0] == '-') && d.clock:
 		d.zone(s)
+	case strings.IndexByte(s, ':') > 0:
+		d.time(s)
 	case strings.Count(s, "-") == 2 || strings.Count(s, "/") == 2:
 		d.compact(s)
 	case s[0] >= '0' && s[0] <= '9':

@@ -85,7 +85,7 @@ func typeByName(name string) string {
 func safeName(name string) string {
 	name = norm.NFC.String(strings.ToValidUTF8(name, "\uFFFD"))
 	if isPath(name) {
-		name = path.Base(strings.ReplaceAll(name, `\`, "/"))
+		name = strings.TrimPrefix(path.Base(strings.ReplaceAll(name, `\`, "/")), "/")
 	}
 	name = strings.Map(func(r rune) rune {
 		switch {

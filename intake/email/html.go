@@ -265,6 +265,8 @@ func (w *htmlWriter) imply(tag atom.Atom) {
 		w.closeUpTo(isListOrCell, atom.Dt, atom.Dd)
 	case atom.Option:
 		w.closeUpTo(isListOrCell, tag)
+	case atom.A:
+		w.closeUpTo(isCell, tag)
 	default:
 		if n := len(w.stack); n > 0 && w.over == 0 && w.stack[n-1].tag == atom.P && !isInline(tag) && blockBreaks(tag, nil) > 0 {
 			w.pop()
@@ -482,7 +484,8 @@ func (w *htmlWriter) link(e *element) {
 	default:
 		return
 	}
-	text := string(bytes.TrimSpace(w.out[e.start:]))
+	shown := bytes.TrimSpace(w.out[e.start:])
+	text := string(shown[:min(len(shown), 2*maxLink)])
 	if href == rest && strings.Contains(text, "@") {
 		return
 	}
