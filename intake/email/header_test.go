@@ -198,7 +198,7 @@ func TestSender(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			h, _ := headerOf(tc.src + "\n\n")
-			a := sender(h)
+			a := new(Parser).sender(h)
 			if got := string(a.Kind) + " " + a.Value + " " + a.Name; got != tc.want {
 				t.Errorf("got %q, want %q", got, tc.want)
 			}

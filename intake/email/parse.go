@@ -105,7 +105,7 @@ func headerCharset(p *part) string {
 
 // isOwn tells whether an address is one of the forum's, with or without a +tag.
 func (p *Parser) isOwn(addr string) bool {
-	local, domain, ok := strings.Cut(addr, "@")
+	local, domain, ok := strings.Cut(strings.ToLower(addr), "@")
 	local, _, _ = strings.Cut(local, "+")
 	for _, own := range p.Own {
 		if ok && own == local+"@"+domain {
