@@ -23,12 +23,16 @@ func (m mark) Shape() int {
 
 // Drop is how far down the digit sits: a triangle is heavy at its foot.
 func (m mark) Drop() float64 {
+	small := 0.0
+	if m.Size == "s" {
+		small = 0.7 // its digit is larger
+	}
 	switch m.Position {
 	case 3:
-		return 20.5
+		return 22 + small
 	case 5:
-		return 18.7
+		return 20 + small
 	default:
-		return 18.2
+		return 19.3 + small
 	}
 }

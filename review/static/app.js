@@ -42,3 +42,5 @@ addEventListener("beforeprint", () => {
   for (const one of folded) one.open = true;
 });
 addEventListener("afterprint", () => { for (const one of folded) one.open = false; });
+
+document.documentElement.dataset.ready = "1";

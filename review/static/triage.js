@@ -10,7 +10,7 @@ const reasons = document.getElementById("reasons");
 const choose = document.getElementById("choose");
 const list = document.getElementById("list");
 const said = document.getElementById("said");
-const heading = choose?.textContent;
+const heading = choose?.dataset.on;
 const patience = 15_000; // milliseconds that a save may take
 
 let desk;
@@ -102,6 +102,8 @@ function turn(aside) {
   if (reasons.hidden === !aside) return;
   reasons.hidden = !aside;
   decide.hidden = aside;
+  document.querySelector(".cancel").hidden = !aside;
+  document.querySelector(".wording").hidden = aside;
   choose.textContent = aside ? reasons.dataset.title : heading;
   if (aside) { reasons.elements.text.value = ""; reasons.focus(); }
 }
