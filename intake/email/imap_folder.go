@@ -59,6 +59,10 @@ func openFolder(ctx context.Context, c *Channel, s *session, l intake.Ledger, na
 // marks what was recorded.
 func (f *folder) pass(ctx context.Context) error {
 	f.wire.expect(patienceCommand)
+	// Servers need not look for new mail by themselves: NOOP has them do so. Its
+	// answer, and the end of the connection, are heard with the next command's.
+	noop := f.client.Noop()
+	defer func() { _ = noop.Wait() }()
 	var fresh []uint32
 	var err error
 	if time.Since(f.counted) < censusEvery {

@@ -44,11 +44,13 @@ func (s *Server) writeConfig() {
 	}
 	line("auth_mechanisms = %s", mechanisms)
 	line("passdb {\n driver = static\n mechanisms = plain login\n args = password=%s\n}", Password)
-	line("userdb {\n driver = static\n args = uid=%s gid=%s home=%s/mail/%%u\n}", s.owner, group(s.owner), s.dir)
+	line("userdb {\n driver = static\n args = uid=%s gid=%s home=%s/mail/%%u allow_all_users=yes\n}", s.owner, group(s.owner), s.dir)
 	line("service imap-login {\n chroot =\n service_count = 0\n process_min_avail = 1")
 	line(" inet_listener imap {\n  address = 127.0.0.1\n  port = %d\n }", s.Port)
 	line(" inet_listener imaps {\n  address = 127.0.0.1\n  port = %d\n  ssl = yes\n }\n}", s.TLSPort)
-	line("service anvil {\n chroot =\n}")
+	// Failed logins of one test must not slow down the next.
+	line("auth_failure_delay = 0")
+	line("service anvil {\n chroot =\n unix_listener anvil-auth-penalty {\n  mode = 0\n }\n}")
 	line("service stats {\n chroot =\n}")
 	line("%s", s.opts.Settings)
 	s.write("dovecot.conf", b.String())

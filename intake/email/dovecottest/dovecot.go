@@ -115,6 +115,7 @@ func (s *Server) start() bool {
 	defer output.Close()
 	s.cmd = exec.Command("dovecot", "-F", "-c", s.config())
 	s.cmd.Stdout, s.cmd.Stderr = output, output
+	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	s.must(s.cmd.Start())
 	s.exited = make(chan struct{})
 	go func(cmd *exec.Cmd, exited chan struct{}) { _ = cmd.Wait(); close(exited) }(s.cmd, s.exited)
@@ -148,18 +149,13 @@ func (s *Server) greets() bool {
 	return err == nil && string(greeting) == "* OK"
 }
 
-// Stop ends the server and every connection to it.
+// Stop ends the server and every connection to it at once, as a power cut would.
 func (s *Server) Stop() {
 	if s.cmd == nil {
 		return
 	}
-	_ = s.cmd.Process.Signal(syscall.SIGTERM)
-	select {
-	case <-s.exited:
-	case <-time.After(10 * time.Second):
-		_ = s.cmd.Process.Kill()
-		<-s.exited
-	}
+	_ = syscall.Kill(-s.cmd.Process.Pid, syscall.SIGKILL) // Dovecot's children too
+	<-s.exited
 	s.cmd = nil
 }
 
