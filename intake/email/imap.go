@@ -135,7 +135,7 @@ func (c *Channel) visit(ctx context.Context, l intake.Ledger, name string, wake 
 		if ctx.Err() != nil || !errors.As(err, &lost) || s.hopeless() {
 			return err
 		}
-		c.log.Warn("connection lost between two mails, connecting again", "folder", name, "uid", s.uid, "error", err)
+		c.log.Warn("connection lost while fetching, connecting again", "folder", name, "uid", s.uid, "error", err)
 	}
 }
 

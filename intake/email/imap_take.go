@@ -144,8 +144,7 @@ func (h *haul) plan(ctx context.Context) {
 // planWindow asks for size and date of some mails and makes tasks of them.
 func (h *haul) planWindow(ctx context.Context, uids []uint32) error {
 	if len(uids) == 1 && h.suspect.guilty(uids[0]) {
-		h.suspect.acquit()
-		return h.send(ctx, &task{slots: []*slot{settled(uids[0], intake.Unfetchable, ItemDropped)}})
+		return h.condemn(ctx, uids[0])
 	}
 	found, err := h.describe(uids)
 	if err != nil {
@@ -233,11 +232,18 @@ func (h *haul) send(ctx context.Context, t *task) error {
 	}
 	select {
 	case h.tasks <- t:
-		return nil
 	case <-ctx.Done():
 		t.lose()
 		return ctx.Err()
 	}
+	if h.serial {
+		// Nothing else is asked for meanwhile, so that it is clear which mail a
+		// connection was lost over.
+		for _, s := range t.slots {
+			<-s.ready
+		}
+	}
+	return nil
 }
 
 // lose settles what was not received: nothing became of it.
@@ -304,39 +310,3 @@ func uidSet(uids []uint32) imap.UIDSet {
 	}
 	return set
 }
-
-// suspicion is what lost connections have taught: which mail did not come when
-// the connection ended, and how often that was so while no other was asked for.
-type suspicion struct {
-	uid    uint32
-	alone  int
-	losses int // in a row without one mail in between
-	on     bool
-}
-
-// strikes is how often the server may end the connection over one mail.
-const strikes = 2
-
-// lost notes the first mail that did not come.
-func (s *suspicion) lost(uid uint32, progress bool) {
-	if progress {
-		s.losses = 0
-	}
-	s.losses++
-	switch {
-	case s.uid != uid:
-		s.uid, s.alone = uid, 0
-		if s.on && !progress {
-			s.alone = 1
-		}
-	case s.on && !progress:
-		s.alone++
-	}
-	s.on = true
-}
-
-func (s *suspicion) active() bool           { return s.on }
-func (s *suspicion) guilty(uid uint32) bool { return s.uid == uid && s.alone >= strikes }
-func (s *suspicion) acquit()                { s.alone, s.losses = 0, 0 }
-func (s *suspicion) clear()                 { *s = suspicion{} }
-func (s *suspicion) hopeless() bool         { return s.losses > 2*strikes+2 }

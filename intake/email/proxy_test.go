@@ -26,8 +26,8 @@ type proxy struct {
 	answer func(line string) (text string, mine bool)
 	// after is called ahead of every command that goes to the server.
 	after func(line string)
-	// cut ends a connection after that many bytes from the server; 0 is never.
-	cut atomic.Int64
+	// cut says after how many bytes from the server a connection ends.
+	cut func() int64
 	// pace is called for every piece of the server's, to slow it down.
 	pace func(n int)
 }
@@ -112,7 +112,10 @@ func (p *proxy) up(client, server net.Conn) {
 func (p *proxy) down(client, server net.Conn) {
 	defer client.Close()
 	defer server.Close()
-	left := p.cut.Load()
+	left := int64(-1)
+	if p.cut != nil {
+		left = p.cut()
+	}
 	buf := make([]byte, 4096)
 	for {
 		n, err := server.Read(buf)
@@ -120,13 +123,12 @@ func (p *proxy) down(client, server net.Conn) {
 			p.pace(n)
 		}
 		p.received.Add(int64(n))
-		if cut := left > 0 && int64(n) >= left; cut {
+		if cut := left >= 0 && int64(n) >= left; cut {
 			_, _ = client.Write(buf[:left])
 			return
 		}
-		left -= int64(n)
-		if left == 0 {
-			left = -1
+		if left >= 0 {
+			left -= int64(n)
 		}
 		if _, werr := client.Write(buf[:n]); werr != nil || err != nil {
 			return
