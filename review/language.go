@@ -84,10 +84,15 @@ func (w *words) Say(key string, args ...any) string {
 	if p.One != "" && singular(args) {
 		text = p.One
 	}
-	for i, a := range args {
-		text = strings.ReplaceAll(text, "{"+strconv.Itoa(i+1)+"}", w.plain(a))
+	if len(args) == 0 {
+		return text
 	}
-	return text
+	// All at once: a participant's "{2}" inside what is put in stays as it is.
+	pairs := make([]string, 0, 2*len(args))
+	for i, a := range args {
+		pairs = append(pairs, "{"+strconv.Itoa(i+1)+"}", w.plain(a))
+	}
+	return strings.NewReplacer(pairs...).Replace(text)
 }
 
 // Has tells whether there is a sentence for the key.

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 )
 
 // Every key that is said exists in both languages, and every key that exists is said.
@@ -87,4 +88,12 @@ func sources(t *testing.T) []string {
 		}
 	}
 	return out
+}
+
+// What is put into a sentence is not read as a sentence itself.
+func TestSayPutsWordsInAsTheyAre(t *testing.T) {
+	w := languages(time.UTC)["id"]
+	if got, want := w.Say("history.tagged", "Ratna {2}", "PKL"), "Ratna {2} memilih PKL."; got != want {
+		t.Errorf("said %q, want %q", got, want)
+	}
 }
