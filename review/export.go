@@ -2,10 +2,12 @@ package review
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -141,4 +143,22 @@ func (s *Server) exportFilter(c echo.Context) (store.Filter, error) {
 // ExportName is what an export is called: usulan-USL-2020-20200317-1405.xlsx.
 func ExportName(f store.Forum, at time.Time, format string) string {
 	return fmt.Sprintf("usulan-%s-%d-%s.%s", f.Prefix, f.Year, at.Format("20060102-1504"), format)
+}
+
+// emptyTemp clears away what an earlier process left behind when it was
+// killed. An export that cannot be written later says so then.
+func (s *Server) emptyTemp() {
+	if s.cfg.TempDir == "" {
+		return
+	}
+	err := os.MkdirAll(s.cfg.TempDir, 0o700)
+	for _, pattern := range []string{"usulan-export-*", "excelize-*"} {
+		left, _ := filepath.Glob(filepath.Join(s.cfg.TempDir, pattern)) // the pattern is right
+		for _, name := range left {
+			err = errors.Join(err, os.Remove(name))
+		}
+	}
+	if err != nil {
+		s.log.Warn("folder for exports not cleared", "folder", s.cfg.TempDir, "error", err)
+	}
 }

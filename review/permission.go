@@ -32,6 +32,11 @@ func (g *gate) GET(path string, h echo.HandlerFunc, least store.Role) {
 	g.add(http.MethodGet, path, h, least)
 }
 
+// HEAD adds a route for who only wants to know whether GET would be answered.
+func (g *gate) HEAD(path string, h echo.HandlerFunc, least store.Role) {
+	g.add(http.MethodHead, path, h, least)
+}
+
 // POST adds a route for a form.
 func (g *gate) POST(path string, h echo.HandlerFunc, least store.Role) {
 	g.add(http.MethodPost, path, h, least)

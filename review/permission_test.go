@@ -62,6 +62,7 @@ func TestPublicRoutes(t *testing.T) {
 	want := []string{
 		"GET /api/v1/health", "GET /api/v1/openapi.json", "GET /healthz", "GET /metrics", "GET /readyz",
 		"GET /set-up/:secret", "GET /sign-in", "GET /static/:version/:name",
+		"HEAD /healthz", "HEAD /readyz",
 		"POST /preferences", "POST /set-up/:secret", "POST /sign-in", "POST /sign-out",
 	}
 	var got []string

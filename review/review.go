@@ -34,7 +34,9 @@ type Config struct {
 	// them and whether they speak TLS with them.
 	TrustedProxies []netip.Prefix
 
-	// TempDir is where exports grow before they are sent; empty is the system's.
+	// TempDir is the folder where exports grow before they are sent, made when
+	// it is not there; New removes what an earlier process left in it. Empty is
+	// the system's.
 	TempDir string
 }
 
@@ -68,6 +70,7 @@ func New(db *store.DB, cfg Config, log *slog.Logger) *Server {
 	}
 	s := &Server{db: db, cfg: cfg, log: log, echo: echo.New()}
 	s.closing, s.close = context.WithCancel(context.Background())
+	s.emptyTemp()
 	s.files = newFiles()
 	s.screens = newEngine(cfg.Zone, s.now, s.files)
 	s.proxies, s.crossOrigin = cfg.TrustedProxies, newCrossOrigin(cfg.BaseURL)
@@ -160,6 +163,8 @@ func (s *Server) routes() {
 
 	// For who watches over the service.
 	e.GET("/healthz", s.alive, anyone)
+	e.HEAD("/healthz", s.alive, anyone)
 	e.GET("/readyz", s.ready, anyone)
+	e.HEAD("/readyz", s.ready, anyone)
 	e.GET("/metrics", s.sendMetrics, anyone) // it asks for loopback or a token itself
 }

@@ -70,7 +70,7 @@ func runExport(ctx context.Context, std streams, args []string) error {
 	if err != nil {
 		return err
 	}
-	x.Zone, x.TempDir = c.Location, c.Data
+	x.Zone = c.Location
 	return errors.Join(writeExport(ctx, std, db, c.Settings(), x, *out), db.Close())
 }
 
@@ -112,6 +112,7 @@ func writeExport(ctx context.Context, std streams, db *store.DB, settings store.
 	} else if _, err := os.Lstat(out); !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("%s is there already; name another with -o, or remove it", out)
 	}
+	x.TempDir = folder // where the file goes there must be room for it anyway
 	part, err := os.CreateTemp(folder, ".usulan-export-*")
 	if err != nil {
 		return fmt.Errorf("make a file: %w", err)

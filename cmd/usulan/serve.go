@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -202,6 +203,7 @@ func reviewConfig(c *config.Config, parser *email.Parser) review.Config {
 		Zone:    c.Location,
 		Parse:   parser.Parse,
 		BaseURL: c.Web.BaseURL,
+		TempDir: filepath.Join(c.Data, "tmp"),
 	}
 	if boxes := c.Channel.Email.Mailboxes; len(boxes) > 0 {
 		rc.Address = boxes[0].Address
