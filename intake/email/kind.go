@@ -2,6 +2,8 @@ package email
 
 import (
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"usulan/intake"
 )
@@ -19,7 +21,10 @@ func (p *Parser) classify(root *part, s *intake.Submission) intake.Kind {
 	m.answer, m.forward = subjectSays(s.Subject)
 	m.answer = m.answer || len(s.InReplyTo) > 0
 	m.text = foldWords(s.Text, textBytes)
-	m.own = foldWords(ownWords(s), textBytes)
+	m.own = m.text
+	if len(s.Ranges) > 0 {
+		m.own = foldWords(ownWords(s), textBytes)
+	}
 
 	if kind := reportKind(root, m); kind != "" {
 		return kind
@@ -61,20 +66,38 @@ type evidence struct {
 	forward  bool   // it forwards another mail
 }
 
-// foldWords returns the beginning of a text in lower case with single spaces.
+// foldWords returns the beginning of a text in lower case with single spaces. It
+// runs over every mail, so it goes over the bytes once.
 func foldWords(text string, limit int) string {
 	text = text[:min(len(text), 2*limit)]
-	var b strings.Builder
-	for word := range strings.FieldsSeq(text) {
-		if b.Len() > limit {
-			break
+	out := make([]byte, 0, min(len(text), limit+64))
+	blank := false
+	for i := 0; i < len(text); {
+		r, n := rune(text[i]), 1
+		if r >= utf8.RuneSelf {
+			r, n = utf8.DecodeRuneInString(text[i:])
 		}
-		if b.Len() > 0 {
-			b.WriteByte(' ')
+		i += n
+		if unicode.IsSpace(r) {
+			blank = len(out) > 0
+			continue
 		}
-		b.WriteString(strings.ToLower(word))
+		if blank {
+			if len(out) > limit {
+				break
+			}
+			out, blank = append(out, ' '), false
+		}
+		if r < utf8.RuneSelf {
+			if r >= 'A' && r <= 'Z' {
+				r += 'a' - 'A'
+			}
+			out = append(out, byte(r))
+			continue
+		}
+		out = utf8.AppendRune(out, unicode.ToLower(r))
 	}
-	return b.String()
+	return string(out)
 }
 
 // ownWords returns the first words of a text that are not quoted.
