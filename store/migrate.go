@@ -124,3 +124,29 @@ func (db *DB) backUp(ctx context.Context, conn *sql.Conn, version int) error {
 	db.Log.Info("database copied before migrating", "file", file)
 	return nil
 }
+
+// Versions returns the schema version of the database in folder dir, 0 when
+// there is none, and the version that this program works with. It changes
+// nothing.
+func Versions(ctx context.Context, dir string) (database, program int, err error) {
+	steps, err := migrations()
+	if err != nil {
+		return 0, 0, err
+	}
+	there, err := Exists(dir)
+	if err != nil || !there {
+		return 0, len(steps), err
+	}
+	pool, err := dial(filepath.Join(dir, databaseName), false)
+	if err != nil {
+		return 0, 0, err
+	}
+	defer pool.Close()
+	conn, err := pool.Conn(ctx)
+	if err != nil {
+		return 0, 0, fmt.Errorf("open the database: %w", err)
+	}
+	defer conn.Close()
+	database, err = schemaVersion(ctx, conn)
+	return database, len(steps), err
+}

@@ -35,7 +35,9 @@ func commands() []command {
 	return []command{
 		serveCommand(),
 		demoCommand(),
+		checkCommand(),
 		fetchCommand(),
+		importCommand(),
 		exportCommand(),
 		backupCommand(),
 		staffCommand(),

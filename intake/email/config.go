@@ -96,6 +96,9 @@ func (m *Mailbox) Source() string { return "email/" + m.Name }
 // in addresses of screens.
 var plainName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,31}$`)
 
+// IsPlainName tells whether a source may be called so.
+func IsPlainName(name string) bool { return plainName.MatchString(name) }
+
 // Check lists everything that is wrong with a mailbox that has its defaults.
 // It does not touch the network.
 func (m *Mailbox) Check() []intake.Problem {
