@@ -47,6 +47,9 @@ func attributionAt(text string, lines []line, e, floor int) (attribution, bool) 
 		if head < 0 {
 			continue
 		}
+		if head == 0 && i > floor && wrapsDate(text, lines[i-1], l) {
+			continue
+		}
 		if a, ok := judgeAttribution(text, l.from+head, last.to, true); ok {
 			return a, true
 		}
@@ -61,6 +64,19 @@ func attributionAt(text string, lines []line, e, floor int) (attribution, bool) 
 		}
 	}
 	return judgeAttribution(text, start, last.to, false)
+}
+
+// wrapsDate tells whether the date with which an attribution begins was broken
+// over the line above and this one:
+//
+//	Pada Sel, 17 Mar 2020 pukul
+//	10.15 Nama <nama@contoh.id> menulis:
+func wrapsDate(text string, above, l line) bool {
+	if above.blank() || above.depth != l.depth || l.to-above.from > attributionBytes || numbersOf(text[l.from:l.to]).date {
+		return false
+	}
+	body := text[above.from:above.to]
+	return strings.IndexByte("!?:", body[len(body)-1]) < 0 && attributionHead(body) >= 0
 }
 
 // mayEndAttribution is a quick look that most lines of prose do not pass.
@@ -92,6 +108,9 @@ func attributionHead(body string) int {
 	}
 	for i := 1; i+8 < len(body); i++ {
 		if c := body[i]; (body[i-1] == ' ' || body[i-1] == '-') && ('A' <= c && c <= 'Z' || c >= utf8.RuneSelf) && startsWithOn(body[i:]) {
+			if strings.IndexByte(body[:i], '@') >= 0 {
+				return -1 // that is the sender, and the date follows
+			}
 			return len(strings.TrimRight(body[:i], "- "))
 		}
 	}
@@ -110,7 +129,7 @@ func startsWithOn(s string) bool {
 	if s[0] < utf8.RuneSelf && end > 5 {
 		return false
 	}
-	if word := strings.ToLower(s[:min(end, 24)]); words.on[word] || word == "in" { // "in data"
+	if word := strings.ToLower(s[:min(end, 24)]); words.on[word] {
 		n := wordsBeforeDigit(s[end:])
 		return n >= 0 && n <= 3
 	}
@@ -172,7 +191,7 @@ func judgeAttribution(text string, start, end int, dated bool) (attribution, boo
 		return a, false
 	case f.verb && f.address && (dated || n.date && n.time):
 		return a, true
-	case f.verb && n.date && n.time && len(s) < 160:
+	case f.verb && (dated || f.dateAfter) && n.date && n.time && len(s) < 160:
 		// Without an address. Indonesian letters give dates and times as well,
 		// and Indonesian programs the address.
 		a.needsQuote = f.indonesian
@@ -197,6 +216,7 @@ type reading struct {
 	addressLast bool
 	colon       bool // it ends in one
 	dashed      bool // it stands between dashes
+	dateAfter   bool // the date follows the verb
 	indonesian  bool // the verb is
 }
 
@@ -230,8 +250,10 @@ func readAttribution(s string) reading {
 	f.addressLast = addressAt == n-1 && n > 0
 	if verbAt >= 0 {
 		after := n - 1 - verbAt
-		f.verb = after <= 2 || afterVerb == '(' || f.addressLast && after <= 12 ||
-			after <= 8 && startsWithOn(afterWord(s, verbAt))
+		rest := afterWord(s, verbAt)
+		f.dateAfter = after <= 8 && (startsWithOn(rest) || startsWithDate(rest))
+		f.verb = after <= 2 || f.dateAfter || afterVerb == '(' || f.addressLast && after <= 12 ||
+			verbAt <= 1 && f.colon && f.address // Quoting Name <name@host>:
 	}
 	if !f.verb {
 		core := strings.TrimRight(trimmed, ":： ")
@@ -269,7 +291,9 @@ func isWrote(word string) (is, weak bool) {
 		}
 		return true, false
 	}
-	lower = strings.TrimRight(lower, ")>]")
+	if n := strings.IndexAny(lower, "(/["); n > 0 {
+		lower = lower[:n] // written for both sexes
+	}
 	switch lower {
 	case "sent", "said", "replied", "responded":
 		return true, true

@@ -26,10 +26,17 @@ func numbersOf(s string) numbers {
 		}
 		switch j - i {
 		case 1, 2:
-			small = true
 			if isTime(s, i, j) {
 				n.time = true
+				if s[j] == ':' {
+					// Its minutes and seconds are no day.
+					for j < len(s) && s[j] == ':' && twoDigits(s, j+1) {
+						j += 3
+					}
+					break
+				}
 			}
+			small = true
 			if j+6 <= len(s) && s[j] == '.' && s[j+3] == '.' && twoDigits(s, j+1) && twoDigits(s, j+4) && (j+6 == len(s) || !isDigit(s[j+6])) {
 				dotted = true
 			}

@@ -59,7 +59,7 @@ func quoteMarks(text string, from, to int) (int, int) {
 }
 
 // trimSpace narrows a piece of text to what is not white space; marks that show
-// nothing (zero width, byte order) count as white space.
+// nothing (zero width, byte order, direction) count as white space.
 func trimSpace(text string, from, to int) (int, int) {
 	for from < to {
 		c, n := rune(text[from]), 1
@@ -88,7 +88,7 @@ func isSpace(c rune) bool {
 	if c < utf8.RuneSelf {
 		return c == ' ' || '\t' <= c && c <= '\r'
 	}
-	return unicode.IsSpace(c) || '\u200b' <= c && c <= '\u200f' || c == '\u2060' || c == '\ufeff'
+	return unicode.IsSpace(c) || '\u200b' <= c && c <= '\u200f' || '\u202a' <= c && c <= '\u202e' || c == '\u2060' || '\u2066' <= c && c <= '\u2069' || c == '\ufeff'
 }
 
 // joinBrokenMarks takes back the quoting of lines whose ">" closes an address

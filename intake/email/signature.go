@@ -276,8 +276,8 @@ func namesDevice(text string) bool {
 			return true
 		}
 		mine = mine || n <= 4 && words.mine[word]
-		// iPhonesta, iPhone-omról, iPhone'umdan, 我的iPhone
-		if strings.Contains(word, "iphone") || strings.Contains(word, "ipad") || strings.Contains(word, "android") || strings.Contains(word, "samsung") || strings.Contains(word, "blackberry") || strings.Contains(word, "outlook") {
+		// iPhonesta, iPhonu, iPhone'umdan, 我的iPhone
+		if hasAny(word, []string{"iphon", "ipad", "android", "samsung", "blackberry", "outlook"}, 1) {
 			return true
 		}
 	}

@@ -26,7 +26,7 @@ type language struct {
 var languages = [...]language{
 	{
 		name: "Indonesian and Malay",
-		on:   []string{"pada", "pada tanggal", "pada hari"}, wrote: []string{"menulis", "tulis", "mengirim", "berkata"},
+		on:   []string{"pada"}, wrote: []string{"menulis", "mengutip", "tulis", "mengirim", "berkata"},
 		from: []string{"dari", "daripada", "pengirim"}, date: []string{"tanggal", "tgl", "dikirim", "terkirim", "dihantar", "tarikh", "waktu"},
 		to: []string{"kepada", "ke", "untuk", "penerima"}, other: []string{"tembusan", "salinan", "sk"},
 		subject:  []string{"perihal", "hal", "subjek", "subyek", "judul"},
@@ -36,7 +36,7 @@ var languages = [...]language{
 	},
 	{
 		name: "English",
-		on:   []string{"on", "at"}, wrote: []string{"wrote", "writes"},
+		on:   []string{"on", "at"}, wrote: []string{"wrote", "writes", "quoting"},
 		from: []string{"from"}, date: []string{"date", "sent", "sent on", "received", "date sent"},
 		to: []string{"to"}, other: []string{"cc", "bcc", "reply-to", "reply to", "importance", "priority", "attachments", "attachment", "organization", "resent-from", "list-id", "x-mailer", "message-id"},
 		subject:  []string{"subject", "re", "topic"},
@@ -58,7 +58,7 @@ var languages = [...]language{
 	},
 	{
 		name: "German",
-		on:   []string{"am"}, wrote: []string{"schrieb", "geschrieben", "schreibt"},
+		on:   []string{"am"}, wrote: []string{"schrieb", "geschrieben", "schreibt", "zitat"},
 		from: []string{"von", "absender"}, date: []string{"datum", "gesendet", "gesendet am", "gesandt", "verschickt"},
 		to: []string{"an", "empfänger"}, other: []string{"cc", "kopie", "antwort an", "priorität"},
 		subject:  []string{"betreff", "betr"},
@@ -91,7 +91,7 @@ var languages = [...]language{
 	},
 	{
 		name: "Italian",
-		on:   []string{"il", "in data", "il giorno"}, wrote: []string{"scritto", "scrive", "scrisse"},
+		on:   []string{"il", "in"}, wrote: []string{"scritto", "scrive", "scrisse"},
 		from: []string{"da", "mittente"}, date: []string{"data", "inviato", "inviata", "inviato il"},
 		to: []string{"a", "destinatario"}, other: []string{"cc", "ccn"},
 		subject:  []string{"oggetto"},
@@ -102,7 +102,7 @@ var languages = [...]language{
 	},
 	{
 		name: "Portuguese",
-		on:   []string{"em", "no dia"}, wrote: []string{"escreveu", "escreveram", "escrevia"},
+		on:   []string{"em", "no"}, wrote: []string{"escreveu", "escreveram", "escrevia"},
 		from: []string{"de", "remetente"}, date: []string{"data", "enviada", "enviado", "enviada em", "enviado em", "enviada a"},
 		to: []string{"para"}, other: []string{"cc", "cco", "c/c"},
 		subject:  []string{"assunto"},
@@ -112,9 +112,9 @@ var languages = [...]language{
 		mine:     []string{"meu", "minha"},
 	},
 	{
-		name: "Catalan and Galician",
-		on:   []string{"el dia"}, wrote: []string{"escriure", "escrigué", "escribiu"},
-		date: []string{"enviat"}, subject: []string{"assumpte"},
+		name:  "Catalan and Galician",
+		wrote: []string{"escriure", "escrigué", "escribiu", "missatge"},
+		date:  []string{"enviat", "enviat el"}, to: []string{"per a"}, subject: []string{"assumpte"},
 		original: []string{"missatge original", "mensaxe orixinal"}, forward: []string{"missatge reenviat", "mensaxe reenviada"},
 		device: []string{"enviat des", "enviat amb"},
 	},
@@ -149,7 +149,7 @@ var languages = [...]language{
 		device: []string{"lähetetty", "hanki outlook"},
 	},
 	{
-		name: "Polish", on: []string{"w dniu", "dnia", "w"}, wrote: []string{"napisał", "napisała", "napisał(a)", "napisal", "napisała(ł)", "pisze"},
+		name: "Polish", on: []string{"w", "dnia"}, wrote: []string{"napisana", "napisał", "napisała", "napisał(a)", "napisal", "napisała(ł)", "pisze"},
 		from: []string{"od", "nadawca"}, date: []string{"data", "wysłano", "wyslano", "wysłane"},
 		to: []string{"do", "adresat"}, other: []string{"dw", "udw"},
 		subject:  []string{"temat"},
@@ -177,8 +177,8 @@ var languages = [...]language{
 		device: []string{"küldve", "elküldve", "az outlook"},
 	},
 	{
-		name: "Romanian", on: []string{"pe", "în", "in data de", "la"}, wrote: []string{"scris"},
-		from: []string{"de la", "expeditor"}, date: []string{"trimis", "data", "trimisă"},
+		name: "Romanian", on: []string{"pe", "în", "la"}, wrote: []string{"scris"},
+		from: []string{"de la", "expeditor"}, date: []string{"trimis", "data", "trimisă", "expediat"},
 		to: []string{"către", "catre", "la"}, subject: []string{"subiect"},
 		original: []string{"mesaj original", "mesajul original"}, forward: []string{"mesaj redirecționat", "mesaj redirectionat", "mesaj transmis", "începutul mesajului redirecționat"},
 		device: []string{"trimis de pe", "trimis din", "trimis de la", "trimis prin"},
@@ -192,7 +192,7 @@ var languages = [...]language{
 		device: []string{"outlook'u edinin"},
 	},
 	{
-		name: "Vietnamese", on: []string{"vào", "vào ngày", "vào lúc", "ngày"}, wrote: []string{"viết"},
+		name: "Vietnamese", on: []string{"vào", "ngày"}, wrote: []string{"viết"},
 		from: []string{"từ", "người gửi"}, date: []string{"ngày", "đã gửi", "gửi", "ngày gửi"},
 		to: []string{"đến", "tới", "người nhận"}, subject: []string{"chủ đề", "tiêu đề"},
 		original: []string{"thư gốc", "tin nhắn gốc", "thư ban đầu"}, forward: []string{"thư đã chuyển tiếp", "tin nhắn được chuyển tiếp", "thư được chuyển tiếp", "bắt đầu thư được chuyển tiếp"},
@@ -216,7 +216,7 @@ var languages = [...]language{
 		device: []string{"надіслано з", "надіслано із", "відправлено з", "изпратено от"},
 	},
 	{
-		name: "Croatian, Serbian and Slovenian", on: []string{"dana"}, wrote: []string{"napisao", "napisala", "napisao/la", "napisal/-a", "piše", "je napisal", "написао", "написао/ла"},
+		name: "Croatian, Serbian and Slovenian", on: []string{"dana", "v", "u"}, wrote: []string{"napisao", "napisala", "napisao/la", "napisal/-a", "piše", "je napisal", "написао", "написао/ла"},
 		from: []string{"šalje", "pošiljatelj", "pošiljalac", "шаље"}, date: []string{"poslano", "poslato", "послато"},
 		to: []string{"za", "prima", "прима"}, subject: []string{"zadeva", "naslov", "наслов"},
 		original: []string{"izvorna poruka", "originalna poruka", "izvorno sporočilo", "prvotno sporočilo"}, forward: []string{"proslijeđena poruka", "prosleđena poruka", "posredovano sporočilo"},
@@ -225,7 +225,7 @@ var languages = [...]language{
 	{
 		name: "Baltic", wrote: []string{"kirjutas", "rakstīja", "rašė", "parašė"},
 		from: []string{"saatja", "nuo"}, date: []string{"saadetud", "nosūtīts", "išsiųsta", "kuupäev", "datums"},
-		to: []string{"kellele", "saaja", "kam", "adresāts", "gavėjas"}, subject: []string{"teema", "temats", "tēma", "tema"},
+		to: []string{"kellele", "saaja", "adressaat", "kam", "adresāts", "gavėjas"}, subject: []string{"teema", "temats", "tēma", "tema"},
 		original: []string{"algsõnum", "algne teade", "sākotnējais ziņojums", "pirminis laiškas", "originalus pranešimas"}, forward: []string{"edastatud kiri", "pārsūtīts ziņojums", "pārsūtītā vēstule", "persiųstas laiškas"},
 		device: []string{"saadetud minu", "nosūtīts no", "išsiųsta iš"},
 	},
@@ -246,7 +246,7 @@ var languages = [...]language{
 	},
 	{
 		name: "Arabic and Persian", on: []string{"في", "بتاريخ", "در"}, wrote: []string{"كتب", "كتبت", "كتبه", "نوشت", "نوشته"},
-		from: []string{"من", "از"}, date: []string{"التاريخ", "تاريخ", "تاريخ الإرسال", "مرسل", "تم الإرسال", "أُرسلت", "ارسال"}, to: []string{"إلى", "به"}, other: []string{"نسخة"}, subject: []string{"الموضوع", "موضوع"},
+		from: []string{"من", "از"}, date: []string{"التاريخ", "تاريخ", "تاريخ الإرسال", "مرسل", "تم الإرسال", "أُرسلت", "ارسال", "ارسال شده"}, to: []string{"إلى", "به"}, other: []string{"نسخة"}, subject: []string{"الموضوع", "موضوع"},
 		original: []string{"الرسالة الأصلية", "رسالة أصلية", "پیام اصلی"}, forward: []string{"رسالة معاد توجيهها", "رسالة مُعاد توجيهها", "پیام ارسال شده"}, device: []string{"أرسلت من", "مرسل من", "تم الإرسال من", "أُرسلت من", "ارسال شده از"},
 	},
 	{
