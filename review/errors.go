@@ -104,7 +104,7 @@ func (s *Server) fail(err error, c echo.Context) {
 			Title   string `json:"title"`
 			Message string `json:"message"`
 		}{strings.TrimPrefix(r.key, "error."), w.Say(r.key+".title", r.args...), w.Say(r.key+".text", r.args...)})
-	case r == errSignIn && c.Request().Method == http.MethodGet:
+	case r == errSignIn && c.Request().Method == http.MethodGet && c.Request().Header.Get(echo.HeaderAccept) != "text/event-stream":
 		err = c.Redirect(http.StatusSeeOther, "/sign-in?next="+url.QueryEscape(c.Request().URL.RequestURI()))
 	default:
 		err = s.problem(c, r)
