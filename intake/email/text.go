@@ -2,6 +2,7 @@ package email
 
 import (
 	"bytes"
+	"encoding/binary"
 	"strings"
 )
 
@@ -19,21 +20,15 @@ var kept = func() (t [256]bool) {
 // no control characters, no byte order mark.
 func cleanText(b []byte) string {
 	b = bytes.TrimPrefix(b, []byte("\ufeff"))
-	i := 0
-	for i < len(b) && kept[b[i]] {
-		i++
-	}
+	i := firstDropped(b, 0)
 	if i == len(b) {
 		return string(b)
 	}
 	var out strings.Builder
 	out.Grow(len(b))
 	start := 0
-	for ; i < len(b); i++ {
+	for ; i < len(b); i = firstDropped(b, start) {
 		c := b[i]
-		if kept[c] {
-			continue
-		}
 		out.Write(b[start:i])
 		start = i + 1
 		switch {
@@ -45,6 +40,28 @@ func cleanText(b []byte) string {
 	}
 	out.Write(b[start:])
 	return out.String()
+}
+
+// firstDropped finds the first byte at or after i that does not stand as it is.
+// It looks at eight bytes at a time: a text has few that need a look.
+func firstDropped(b []byte, i int) int {
+	const ones, high = 0x0101010101010101, 0x8080808080808080
+	for ; i+8 <= len(b); i += 8 {
+		x := binary.LittleEndian.Uint64(b[i:])
+		del := x ^ 0x7f*ones
+		if ((x-' '*ones)&^x|(del-ones)&^del)&high == 0 {
+			continue // no byte below the blank, and no delete
+		}
+		for j, c := range b[i : i+8] {
+			if !kept[c] {
+				return i + j
+			}
+		}
+	}
+	for i < len(b) && kept[b[i]] {
+		i++
+	}
+	return i
 }
 
 // unflow joins the lines that a program broke to fit (RFC 3676): those that end
