@@ -12,6 +12,7 @@ import (
 	"golang.org/x/text/encoding/korean"
 	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/encoding/unicode/utf32"
 )
 
 // toUTF8 turns bytes of a charset, as a sender declared it, into UTF-8. Senders
@@ -106,13 +107,26 @@ func lookupCharset(label string) charset {
 		return charset{decodeUTF7, true}
 	case label == "iso-2022-kr":
 		return charset{decodeISO2022KR, true}
+	case strings.HasPrefix(label, "utf-32"):
+		order := utf32.BigEndian
+		if strings.HasSuffix(label, "le") {
+			order = utf32.LittleEndian
+		}
+		return charset{decoderOf(utf32.UTF32(order, utf32.UseBOM)), true}
 	case label == "hz-gb-2312", label == "hz":
 		return charset{decoderOf(simplifiedchinese.HZGB2312), true}
 	}
 	enc, err := htmlindex.Get(label)
 	if err != nil || enc == encoding.Replacement {
-		if enc, err = htmlindex.Get(simplerLabel(label)); err != nil {
-			enc, err = ianaindex.IANA.Encoding(label)
+		simple := simplerLabel(label)
+		for _, find := range [...]func() (encoding.Encoding, error){
+			func() (encoding.Encoding, error) { return htmlindex.Get(simple) },
+			func() (encoding.Encoding, error) { return ianaindex.IANA.Encoding(label) },
+			func() (encoding.Encoding, error) { return ianaindex.IANA.Encoding(simple) },
+		} {
+			if enc, err = find(); err == nil && enc != nil {
+				break
+			}
 		}
 	}
 	if err != nil || enc == nil || enc == encoding.Replacement || enc == unicode.UTF8 {
@@ -142,12 +156,16 @@ func simplerLabel(label string) string {
 		return "big5"
 	case "eucjp":
 		return "euc-jp"
+	case "iso2022jp1", "iso2022jp2", "iso2022jp3", "cp50220", "cp50221", "cp50222":
+		return "iso-2022-jp"
+	case "cp437", "cp850", "cp852", "cp855", "cp858", "cp862", "cp865", "cp866":
+		return "ibm" + plain[2:]
 	}
-	for prefix, usual := range map[string]string{
-		"windows": "windows-", "win": "windows-", "cp125": "windows-125", "iso8859": "iso-8859-", "latin": "latin", "koi8": "koi8-", "mac": "x-mac-",
+	for _, p := range [...][2]string{
+		{"windows", "windows-"}, {"win", "windows-"}, {"cp125", "windows-125"}, {"iso8859", "iso-8859-"}, {"koi8", "koi8-"}, {"mac", "x-mac-"},
 	} {
-		if rest, ok := strings.CutPrefix(plain, prefix); ok {
-			return usual + rest
+		if rest, ok := strings.CutPrefix(plain, p[0]); ok {
+			return p[1] + rest
 		}
 	}
 	return plain

@@ -6,8 +6,12 @@ import (
 	"strings"
 )
 
-// maxSegments bounds the pieces of one parameter (RFC 2231 section 3).
-const maxSegments = 1000
+// Bounds of one field's parameters, and of the pieces that RFC 2231 section 3
+// makes of them.
+const (
+	maxParams   = 100
+	maxSegments = 1000
+)
 
 // parseParams reads the value of Content-Type or Content-Disposition: the first
 // token in lower case, and the parameters by their names in lower case, decoded
@@ -41,7 +45,7 @@ func parseParams(raw []byte, charset string) (token string, params map[string]st
 			split.add(name, value)
 			continue
 		}
-		if _, twice := params[name]; !twice {
+		if _, twice := params[name]; !twice && len(params) < maxParams {
 			params[name] = oneLine(decodeWords(value, charset))
 		}
 	}
@@ -165,6 +169,9 @@ func (s *splitParams) add(name string, value []byte) {
 	}
 	if s.segs == nil {
 		s.segs = map[string]map[int]segment{}
+	}
+	if s.segs[base] == nil && len(s.names) == maxParams {
+		return
 	}
 	if s.segs[base] == nil {
 		s.segs[base] = map[int]segment{}

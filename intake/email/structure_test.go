@@ -104,6 +104,7 @@ func TestHostileStructure(t *testing.T) {
 		{"Quotes", "From: " + strings.Repeat(`"\`, 1<<19) + "\nSubject: jahat\n\nisi", ""},
 		{"References", "References: " + strings.Repeat("<a@b> ", 1<<17) + "\nSubject: jahat\n\nisi", ""},
 		{"Parameters", "Subject: jahat\nContent-Type: text/plain" + strings.Repeat(";a*1*=b", 1<<17) + "\n\nisi", ""},
+		{"ParametersOfManyNames", "Subject: jahat\nContent-Type: text/plain" + manyParameters(1<<17) + "\n\nisi", ""},
 		{"UUFiles", head + "\n" + strings.Repeat("begin 644 a\n#```\n`\nend\n", 1<<16), ""},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -151,4 +152,12 @@ func TestLargeText(t *testing.T) {
 			t.Errorf("%s: text of %d bytes", kind, len(s.Text))
 		}
 	}
+}
+
+func manyParameters(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, ";a%d*=b;c%d=d", i, i)
+	}
+	return b.String()
 }
