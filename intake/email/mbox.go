@@ -27,53 +27,35 @@ var errNotMbox = errors.New("it is not an mbox file: the first line must begin w
 // maxSeparator bounds the line that is looked at; longer lines separate nothing.
 const maxSeparator = 1000
 
+// mboxLine is how much of a line is looked at together. Reading and unquoting
+// have to agree on it.
+const mboxLine = 64 << 10
+
 // scanMbox finds the mails of an mbox in one pass, whatever its size. A mail
 // begins after a separator that is the first line or follows a blank one.
 func scanMbox(r io.Reader) iter.Seq2[mboxMail, error] {
 	return func(yield func(mboxMail, error) bool) {
-		in := bufio.NewReaderSize(r, 256<<10)
-		var m *mboxMail
-		var pos int64
-		blank := 0    // length of the line before, when it is blank
-		start := true // of a line
-		first := true // of the file
+		in := bufio.NewReaderSize(r, mboxLine)
+		s := mboxScanner{first: true, start: true}
 		for {
 			line, err := in.ReadSlice('\n')
 			if err != nil && err != io.EOF && err != bufio.ErrBufferFull {
 				yield(mboxMail{}, err)
 				return
 			}
-			if found := start && (first || blank > 0) && len(line) <= maxSeparator && bytes.HasPrefix(line, []byte("From ")); found {
-				if at := separator.FindSubmatch(line); at != nil {
-					if m != nil && !yield(m.cut(blank), nil) {
-						return
-					}
-					m = &mboxMail{offset: pos + int64(len(line)), arrival: mboxDate(string(at[1]))}
-					pos += int64(len(line))
-					first, blank = false, 0
-					continue
+			if arrival, ok := s.separates(line); ok {
+				if s.open && !yield(s.cut(), nil) {
+					return
 				}
-			}
-			if m == nil && len(bytes.TrimSpace(line)) > 0 {
+				s.begin(len(line), arrival)
+			} else if !s.add(line) {
 				yield(mboxMail{}, errNotMbox)
 				return
 			}
-			if m != nil {
-				m.length += int64(len(line))
-				m.size += int64(len(line))
-				if start && quotedFrom(line) {
-					m.size--
-				}
-			}
-			pos += int64(len(line))
-			blank = 0
-			if start && len(line) > 0 && len(bytes.TrimRight(line, "\r\n")) == 0 {
-				blank = len(line)
-			}
-			start = err == nil
+			s.start = err == nil
 			if err == io.EOF {
-				if m != nil {
-					yield(m.cut(blank), nil)
+				if s.open {
+					yield(s.cut(), nil)
 				}
 				return
 			}
@@ -81,14 +63,64 @@ func scanMbox(r io.Reader) iter.Seq2[mboxMail, error] {
 	}
 }
 
-// cut takes the blank line before the next separator off.
-func (m *mboxMail) cut(blank int) mboxMail {
-	c := *m
-	if c.length > int64(blank) {
-		c.length -= int64(blank)
-		c.size -= int64(blank)
+// mboxScanner is where in an mbox the scan stands.
+type mboxScanner struct {
+	mail  mboxMail
+	open  bool  // a mail has begun
+	pos   int64 // in the file
+	blank int64 // length of the line before, when it is blank
+	start bool  // the next bytes begin a line
+	first bool  // no separator has been met
+}
+
+func (s *mboxScanner) separates(line []byte) (time.Time, bool) {
+	if !s.start || !s.first && s.blank == 0 || len(line) > maxSeparator || !bytes.HasPrefix(line, []byte("From ")) {
+		return time.Time{}, false
 	}
-	return c
+	found := separator.FindSubmatch(line)
+	if found == nil {
+		return time.Time{}, false
+	}
+	return parseDate(string(found[1])), true // UTC where it has no zone (RFC 4155)
+}
+
+func (s *mboxScanner) begin(separator int, arrival time.Time) {
+	s.pos += int64(separator)
+	s.mail = mboxMail{offset: s.pos, arrival: arrival}
+	s.open, s.first, s.blank = true, false, 0
+}
+
+// add counts a line in. It fails where there is text ahead of the first mail.
+func (s *mboxScanner) add(line []byte) bool {
+	n := int64(len(line))
+	blank := len(bytes.TrimRight(line, "\r\n")) == 0
+	s.pos += n
+	if !s.open {
+		return blank
+	}
+	s.mail.length += n
+	s.mail.size += n
+	if s.start && quotedFrom(line) {
+		s.mail.size--
+	}
+	switch {
+	case n == 0: // the end of the file
+	case s.start && blank:
+		s.blank = n
+	default:
+		s.blank = 0
+	}
+	return true
+}
+
+// cut is the mail without the blank line ahead of the next separator.
+func (s *mboxScanner) cut() mboxMail {
+	m := s.mail
+	if m.length > s.blank {
+		m.length -= s.blank
+		m.size -= s.blank
+	}
+	return m
 }
 
 // quotedFrom tells whether a line is one that the writer of the mbox put a ">"
@@ -97,26 +129,29 @@ func quotedFrom(line []byte) bool {
 	return len(line) > 5 && line[0] == '>' && bytes.HasPrefix(bytes.TrimLeft(line, ">"), []byte("From "))
 }
 
-// mboxDate reads the date of a separator. Where it has no zone it is UTC (RFC
-// 4155).
-func mboxDate(s string) time.Time { return parseDate(s) }
-
 // openMboxMail reads one mail of an mbox as it was before it was put there.
 func openMboxMail(path string, m mboxMail) (io.ReadCloser, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	return &unquoter{file: f, in: bufio.NewReaderSize(io.NewSectionReader(f, m.offset, m.length), 64<<10), start: true}, nil
+	u := newUnquoter(io.NewSectionReader(f, m.offset, m.length))
+	return struct {
+		io.Reader
+		io.Closer
+	}{u, f}, nil
 }
 
 // unquoter takes one ">" from each quoted line.
 type unquoter struct {
-	file  *os.File
 	in    *bufio.Reader
-	start bool
+	start bool // of a line
 	rest  []byte
 	err   error
+}
+
+func newUnquoter(r io.Reader) *unquoter {
+	return &unquoter{in: bufio.NewReaderSize(r, mboxLine), start: true}
 }
 
 func (u *unquoter) Read(p []byte) (int, error) {
@@ -137,5 +172,3 @@ func (u *unquoter) Read(p []byte) (int, error) {
 	u.rest = u.rest[n:]
 	return n, nil
 }
-
-func (u *unquoter) Close() error { return u.file.Close() }

@@ -37,7 +37,11 @@ func (s *Server) writeConfig() {
 	}
 	mechanisms := "plain login"
 	if s.opts.TokenCheck != "" {
-		mechanisms += " xoauth2 oauthbearer"
+		token := s.opts.TokenMechanism
+		if token == "" {
+			token = "xoauth2 oauthbearer"
+		}
+		mechanisms += " " + token
 		args := s.write("oauth2.conf", "introspection_mode = auth\nintrospection_url = "+s.opts.TokenCheck+
 			"\nusername_attribute = email\nactive_attribute = active\nactive_value = true\n")
 		line("passdb {\n driver = oauth2\n mechanisms = xoauth2 oauthbearer\n args = %s\n}", args)

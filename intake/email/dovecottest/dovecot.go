@@ -29,8 +29,12 @@ const (
 type Options struct {
 	NoIdle     bool   // the server does not offer IDLE
 	NoMove     bool   // the server does not offer MOVE
-	TokenCheck string // address of an OAuth2 introspection endpoint; turns token logins on
 	Settings   string // more lines of configuration
+	TokenCheck string // address of an OAuth2 introspection endpoint; turns token logins on
+
+	// TokenMechanism is the only mechanism for tokens, where a test wants to
+	// offer one: xoauth2 or oauthbearer.
+	TokenMechanism string
 }
 
 // Server is a running Dovecot.
