@@ -16,6 +16,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -35,6 +36,7 @@ type world struct {
 	http   *httptest.Server
 	ledger intake.Ledger
 	log    *journal
+	down   atomic.Bool
 	items  uint32
 	at     time.Time // when the next mail is received
 }
@@ -67,7 +69,12 @@ func newWorld(t testing.TB) *world {
 	w.report(intake.Status{State: intake.Connected})
 	zone := time.FixedZone("WIB", 7*3600)
 	w.server = New(w.db, Config{Zone: zone, Address: "usulan@dinas.example", Parse: parseAgain}, log)
-	w.http = httptest.NewServer(w.server)
+	w.http = httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if w.down.Load() {
+			panic(http.ErrAbortHandler) // as if the cable were cut
+		}
+		w.server.ServeHTTP(rw, r)
+	}))
 	t.Cleanup(w.http.Close)
 	t.Cleanup(w.server.Close)
 	return w
@@ -166,6 +173,48 @@ func (w *world) record(items ...intake.Item) {
 			w.t.Fatal(err)
 		}
 		items = items[n:]
+	}
+}
+
+// cut breaks every connection and refuses new ones, or lets them in again.
+func (w *world) cut(off bool) {
+	w.down.Store(off)
+	if off {
+		w.http.CloseClientConnections()
+	}
+}
+
+// decide decides as somebody, on what is there now.
+func (w *world) decide(who store.Staff, ref string, d store.Decision) {
+	w.t.Helper()
+	p, err := w.db.Proposal(context.Background(), ref)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if _, err := w.db.Decide(context.Background(), store.Actor{Staff: who.ID}, ref, p.Version, d); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// stands fails the test unless a proposal comes to stand at a decision: a page
+// shows it before it is saved.
+func (w *world) stands(ref string, want store.Decision) {
+	w.t.Helper()
+	var got store.Decision
+	last := int64(0)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	for {
+		p, err := w.db.Proposal(context.Background(), ref)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		if got = decisionOf(p.Summary); got == want {
+			return
+		}
+		if last, err = w.db.Changed(ctx, last); err != nil {
+			w.t.Fatalf("%s stands at %+v, want %+v", ref, got, want)
+		}
 	}
 }
 

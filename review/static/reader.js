@@ -13,11 +13,13 @@ export let shown = null;
 export function first() {
   const form = forms[0];
   if (!form) return null;
+  const copy = (from) => { const box = document.createElement("div"); box.append(...from.cloneNode(true).childNodes); return box; };
   shown = {
     ref: form.dataset.ref, version: form.elements.version.value, who: form.dataset.who,
-    href: location.pathname + location.search, title: document.title,
-    chosen: form.querySelector(".chosen")?.value || "",
+    href: form.getAttribute("action").replace("/decision", ""), title: document.title,
+    chosen: form.querySelector(".chosen")?.value || "", paper: copy(paper), facts: copy(facts),
   };
+  if (location.pathname === "/triage") history.replaceState(null, "", shown.href);
   return shown;
 }
 

@@ -10,7 +10,7 @@ const reasons = document.getElementById("reasons");
 const choose = document.getElementById("choose");
 const list = document.getElementById("list");
 const said = document.getElementById("said");
-const heading = choose?.dataset.on;
+const heading = choose?.dataset.choose;
 const patience = 15_000; // milliseconds that a save may take
 
 let desk;
@@ -116,7 +116,6 @@ async function take(button) {
   if (button.name === "reason") body.set("text", reasons.elements.text.value);
   const what = { item, body, button, short: button.dataset.short, was: row?.classList.contains("done"), action: (button.form || decide).action };
   what.mark = markOf(button);
-  what.kept = item.paper ? item : null;
 
   mine.add(item.ref);
   reader.forget(item.ref);
@@ -216,7 +215,7 @@ async function back(what) {
   try {
     reader.show(await reader.load(what.item.ref, what.item.href));
   } catch {
-    if (what.kept) reader.show(what.kept);
+    reader.show(what.item);
   }
   rows.open(what.item.ref);
 }
