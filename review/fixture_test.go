@@ -381,3 +381,11 @@ func (j *journal) String() string {
 	defer j.mu.Unlock()
 	return j.buf.String()
 }
+
+// census says how many items the mailbox holds, and which the ledger lacks.
+func (w *world) census(present int, missing ...uint32) {
+	w.t.Helper()
+	if err := w.ledger.Census(context.Background(), inbox, present, missing); err != nil {
+		w.t.Fatal(err)
+	}
+}
