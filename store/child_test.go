@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"strconv"
 )
 
 // childMain is what another process does in a test.
@@ -20,7 +21,12 @@ func childMain(what string) int {
 	case "lease":
 		_, err = db.Acquire(ctx, "email/forum")
 	case "record":
-		err = childRecord(ctx, db)
+		var size int
+		if size, err = strconv.Atoi(os.Args[2]); err == nil {
+			err = recordMailbox(ctx, db, size, os.Stdout)
+		}
+	case "decide":
+		_, err = db.Decide(ctx, Actor{}, os.Args[2], 1, Decision{State: Tagged, Priority: "P1"})
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -3,9 +3,11 @@ package store
 import (
 	"context"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -30,10 +32,8 @@ func mailbox(n int) []intake.Item {
 	return items
 }
 
-const mailboxSize = 600
-
-// childRecord records the mailbox from the position on, keeping large sources in files.
-func childRecord(ctx context.Context, db *DB) error {
+// recordMailbox records a mailbox from the position on, keeping large sources in files.
+func recordMailbox(ctx context.Context, db *DB, size int, progress io.Writer) error {
 	l, err := db.Acquire(ctx, "email/forum")
 	if err != nil {
 		return err
@@ -42,8 +42,7 @@ func childRecord(ctx context.Context, db *DB) error {
 	if err != nil {
 		return err
 	}
-	fmt.Println("begun")
-	items := mailbox(mailboxSize)[pos.Last:]
+	items := mailbox(size)[pos.Last:]
 	for len(items) > 0 {
 		batch := items[:min(16, len(items))]
 		for i := range batch {
@@ -62,6 +61,7 @@ func childRecord(ctx context.Context, db *DB) error {
 			return err
 		}
 		items = items[n:]
+		fmt.Fprintln(progress, n)
 	}
 	return nil
 }
@@ -71,10 +71,11 @@ func childRecord(ctx context.Context, db *DB) error {
 func TestKilled(t *testing.T) {
 	kills := 8
 	if os.Getenv("USULAN_LONG") != "" {
-		kills = 200
+		kills = 100
 	}
+	size := 75 * kills
 	undisturbed := forum(t)
-	record(t, acquire(t, undisturbed, "email/forum"), mailbox(mailboxSize)...)
+	record(t, acquire(t, undisturbed, "email/forum"), mailbox(size)...)
 	want := ledgerOf(t, undisturbed)
 
 	dir := t.TempDir()
@@ -84,15 +85,15 @@ func TestKilled(t *testing.T) {
 	}
 	within := 0
 	for range kills {
-		_, kill := child(t, "record", dir)
-		time.Sleep(time.Duration(rand.IntN(40)) * time.Millisecond)
+		kill := child(t, "record", rand.IntN(7), dir, strconv.Itoa(size))
+		time.Sleep(time.Duration(rand.IntN(20)) * time.Millisecond) // anywhere within a batch
 		kill()
-		if n := len(ledgerOf(t, db)); n > 0 && n < mailboxSize {
+		if n := len(ledgerOf(t, db)); n > 0 && n < size {
 			within++
 		}
 	}
 	t.Logf("%d of %d kills fell between the first commit and the last", within, kills)
-	if err := childRecord(t.Context(), db); err != nil {
+	if err := recordMailbox(t.Context(), db, size, io.Discard); err != nil {
 		t.Fatal(err)
 	}
 	if got := ledgerOf(t, db); !slices.Equal(got, want) {
@@ -106,7 +107,7 @@ func TestKilled(t *testing.T) {
 		t.Errorf("the search finds %d on a page, want 50", got)
 	}
 	// Every large source is where its row says.
-	page, err := db.Rows(t.Context(), RowFilter{}, "", mailboxSize)
+	page, err := db.Rows(t.Context(), RowFilter{}, "", size)
 	if err != nil {
 		t.Fatal(err)
 	}

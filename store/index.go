@@ -226,6 +226,9 @@ func cutWords(text string, yield func(word []byte)) {
 					}
 					goto end
 				}
+				if n := len(word); n > 0 && isDigit(folded) != isDigit(word[n-1]) {
+					goto end // Rp1.500, 3jt
+				}
 				if len(word) < wordLength {
 					word = append(word, folded)
 				}
@@ -299,6 +302,8 @@ func referenceAt(text string, i int) (word string, size int) {
 	}
 	return r.word(), k - i
 }
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
 func isWordByte(c byte) bool { return c < utf8.RuneSelf && asciiFold[c] != 0 }
 

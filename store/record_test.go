@@ -82,7 +82,7 @@ func recordIn(t testing.TB, l intake.Ledger, p intake.Place, items ...intake.Ite
 // ledger lists the rows of the ledger, oldest first, as "item outcome ref".
 func ledgerOf(t testing.TB, db *DB) (lines []string) {
 	t.Helper()
-	page, err := db.Rows(context.Background(), RowFilter{}, "", 1000)
+	page, err := db.Rows(context.Background(), RowFilter{}, "", 100_000)
 	if err != nil {
 		t.Fatal(err)
 	}

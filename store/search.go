@@ -11,8 +11,8 @@ const (
 	// queryTerms bounds what one query may ask for.
 	queryTerms = 24
 
-	// completions bounds into how many words the beginning of a word is completed.
-	completions = 40
+	// completed bounds into how many words the beginning of a word is completed.
+	completed = 40
 )
 
 // search returns ids as next does, of those that match the query.
@@ -38,18 +38,22 @@ func (db *DB) matching(ctx context.Context, query string) (string, error) {
 	terms, open := parseQuery(query)
 	var clauses []string
 	for i, term := range terms {
-		clause := phrase(term)
-		if open && i == len(terms)-1 && len(term) == 1 {
-			words, err := db.complete(ctx, term[0])
+		stems := make([]string, len(term))
+		for j, word := range term {
+			stems[j] = Stem(word)
+		}
+		clause := phrase(stems)
+		if open && i == len(terms)-1 {
+			last := len(term) - 1
+			words, err := db.complete(ctx, term[last])
 			if err != nil {
 				return "", err
 			}
 			for _, word := range words {
-				clause += " OR " + phrase([]string{word})
+				stems[last] = word
+				clause += " OR " + phrase(stems)
 			}
-			if len(words) > 0 {
-				clause = "(" + clause + ")"
-			}
+			clause = "(" + clause + ")"
 		}
 		clauses = append(clauses, clause)
 	}
@@ -60,24 +64,22 @@ func (db *DB) matching(ctx context.Context, query string) (string, error) {
 // they were typed but folded. open tells that the last one may be the beginning
 // of a word.
 func parseQuery(query string) (terms [][]string, open bool) {
-	quoted := false
-	for part := range strings.SplitSeq(strings.ToValidUTF8(query, " "), "\"") {
-		if quoted {
-			if words := wordsOf(part); len(words) > 0 {
-				terms, open = append(terms, words), false
-			}
-		} else {
-			for _, field := range strings.Fields(part) {
-				// oleh-oleh and 1.500.000 are several words of the index that belong together.
-				if words := wordsOf(field); len(words) > 0 {
-					terms, open = append(terms, words), true
-				}
-			}
-			if strings.TrimRight(part, " \t\n") != part {
-				open = false
+	parts := strings.Split(strings.ToValidUTF8(query, " "), "\"")
+	for i, part := range parts {
+		fields := strings.Fields(part)
+		if i%2 == 1 {
+			fields = []string{part}
+		}
+		for _, field := range fields {
+			// oleh-oleh and 1.500.000 are several words of the index that belong together.
+			if words := wordsOf(field); len(words) > 0 {
+				terms = append(terms, words)
 			}
 		}
-		quoted = !quoted
+		if len(fields) > 0 {
+			finished := i%2 == 1 && i+1 < len(parts) || strings.TrimRight(part, " \t\r\n") != part
+			open = !finished
+		}
 	}
 	if len(terms) > queryTerms {
 		terms, open = terms[:queryTerms], false
@@ -95,44 +97,47 @@ func wordsOf(text string) (words []string) {
 	return words
 }
 
-// phrase is words that follow each other, in the language of FTS5.
-func phrase(words []string) string {
-	stems := make([]string, len(words))
-	for i, word := range words {
-		stems[i] = Stem(word)
-	}
-	return `"` + strings.Join(stems, " ") + `"`
-}
+// phrase is stems that follow each other, in the language of FTS5. Stems are
+// letters and digits: nothing in them means anything to it.
+func phrase(stems []string) string { return `"` + strings.Join(stems, " ") + `"` }
 
 // complete lists stems that a word may be the beginning of, the shortest first.
-// Looking them up here keeps the query a union of whole words, which the index
-// reads row by row; a prefix it would have to read to its end first.
-func (db *DB) complete(ctx context.Context, word string) (words []string, err error) {
+// Only a word that leads nowhere as it is is taken for half of an inflected one:
+// dinas must not find what begins with nas.
+//
+// Looking the stems up here keeps the query a union of whole words, which the
+// index reads row by row; a prefix it would have to read to its end first.
+func (db *DB) complete(ctx context.Context, word string) (stems []string, err error) {
 	if len(word) < 2 {
 		return nil, nil
 	}
-	// The index holds stems. Half a suffix is not one yet: modala, permodal.
+	if stems, err = db.completions(ctx, word); err != nil || len(stems) > 0 {
+		return stems, err
+	}
+	var whole int
+	err = db.row(ctx, "SELECT count(*) FROM word WHERE stem = $1", []any{Stem(word)}, &whole)
+	if err != nil || whole > 0 {
+		return nil, err
+	}
 	for _, beginning := range beginnings(word) {
-		err = db.each(ctx, "SELECT stem FROM word WHERE stem >= $1 AND stem < $2 ORDER BY length(stem), stem LIMIT $3",
-			[]any{beginning, beginning + "\U0010FFFF", completions}, func(rows *sql.Rows) error {
-				var s string
-				err := rows.Scan(&s)
-				words = append(words, s)
-				return err
-			})
+		more, err := db.completions(ctx, beginning)
 		if err != nil {
 			return nil, err
 		}
+		stems = append(stems, more...)
 	}
-	slices.Sort(words)
-	return slices.Compact(words), nil
+	slices.Sort(stems)
+	return slices.Compact(stems), nil
 }
 
-// beginnings are the stems that an unfinished word may lead to.
-func beginnings(word string) []string {
-	found := []string{word}
-	if s := Stem(word); s != word {
-		found = append(found, s)
-	}
-	return found
+// completions lists stems that begin so.
+func (db *DB) completions(ctx context.Context, beginning string) (stems []string, err error) {
+	err = db.each(ctx, "SELECT stem FROM word WHERE stem >= $1 AND stem < $2 ORDER BY length(stem), stem LIMIT $3",
+		[]any{beginning, beginning + "\U0010FFFF", completed}, func(rows *sql.Rows) error {
+			var s string
+			err := rows.Scan(&s)
+			stems = append(stems, s)
+			return err
+		})
+	return stems, err
 }

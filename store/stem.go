@@ -1,6 +1,9 @@
 package store
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Stem takes the affixes off an Indonesian word in lower case, so that "modal"
 // finds "permodalan" and "bermodalkan". It is a light stemmer in the manner of
@@ -39,9 +42,11 @@ func shortest(word string, best *string, depth int) {
 		return
 	}
 	for _, suffix := range [...]string{"kan", "an", "i"} {
-		if root, ok := strings.CutSuffix(word, suffix); ok && isRoot(root) {
-			shortest(root, best, depth+1)
+		root, ok := strings.CutSuffix(word, suffix)
+		if !ok || !isRoot(root) || suffix == "kan" && ends(root+"k", endsInK) {
+			continue
 		}
+		shortest(root, best, depth+1)
 	}
 	for _, p := range prefixes {
 		if rest, ok := strings.CutPrefix(word, p.text); ok {
@@ -203,10 +208,8 @@ func dropParticle(word string) string {
 		if !ok || !isRoot(root) {
 			continue
 		}
-		for _, end := range notParticles {
-			if strings.HasSuffix(word, end) {
-				return word
-			}
+		if ends(word, notParticles) {
+			return word
 		}
 		return root
 	}
@@ -214,7 +217,7 @@ func dropParticle(word string) string {
 }
 
 // notParticles are ends of words that only look like a particle.
-var notParticles = [...]string{
+var notParticles = []string{
 	"tanya", "punya", "olah", "salah", "kalah", "elah", "ilah", "jumlah", "langkah", "nikah", "berkah",
 }
 
@@ -228,23 +231,73 @@ func begins(word string, roots []string) bool {
 	return false
 }
 
+// ends tells whether a word ends with one of the roots.
+func ends(word string, roots []string) bool {
+	for _, root := range roots {
+		if strings.HasSuffix(word, root) {
+			return true
+		}
+	}
+	return false
+}
+
+// Common roots that end in k, where -an is the suffix and not -kan.
+var endsInK = []string{
+	"awak", "ajak", "anak", "baik", "bajak", "banyak", "bentuk", "cetak", "desak", "didik", "duduk", "gerak", "hendak", "jejak", "kebak",
+	"layak", "letak", "masak", "masuk", "merek", "milik", "naik", "ombak", "pabrik", "pajak", "periuk", "produk", "rusak", "rujuk", "sesak",
+	"tarik", "teknik", "ternak", "tolak", "tunjuk", "tumbuk", "unjuk",
+}
+
+// In the lists below a root that ends in i stands without it, since that may
+// have gone already.
+
 // Common roots that begin with a nasal, so that nothing was swallowed before them.
 var nasalRoots = []string{
 	"maaf", "macam", "main", "maju", "makan", "maksud", "malam", "mampu", "mandi", "manfaat", "masak", "masuk",
 	"mati", "menang", "mesan", "milik", "minat", "minta", "minum", "miskin", "modal", "modern", "mohon", "muat", "muda", "mudah", "mula",
-	"mulia", "murah", "musnah", "naik", "nama", "nanti", "nasihat", "nikah", "nikmat", "nilai", "nyala", "nyanyi", "nyata", "nyaman",
+	"mulia", "murah", "musnah", "naik", "nama", "nanti", "nasihat", "nikah", "nikmat", "nila", "nyala", "nyany", "nyata", "nyaman",
 }
 
 // Common roots that lose their k after meng- and peng-.
 var kRoots = []string{
 	"kacau", "kait", "kaji", "kalah", "kandung", "kantong", "karang", "kasih", "kawal", "kawin", "kebut", "kejar", "kelola", "keluar", "keluh",
-	"kemas", "kembali", "kembang", "kemudi", "kenal", "kenang", "kendali", "kendara", "kerah", "kering", "kerja", "ketahu", "ketik", "ketat",
-	"khusus", "kikis", "kirim", "kira", "kisah", "kontrol", "koordinasi", "korban", "kosong", "kuasa", "kuat", "kubur", "kukuh",
+	"kemas", "kembal", "kembang", "kemudi", "kenal", "kenang", "kendal", "kendara", "kerah", "kering", "kerja", "ketahu", "ketik", "ketat",
+	"khusus", "kikis", "kirim", "kira", "kisah", "kontrol", "koordinas", "korban", "kosong", "kuasa", "kuat", "kubur", "kukuh",
 	"kumpul", "kunci", "kunjung", "kupas", "kurang", "kurus", "kutip", "kuras",
 }
 
 // Common roots that begin with r after per-, ber- and ter-.
 var rRoots = []string{
 	"racik", "ragam", "rajin", "rakit", "rakyat", "rambah", "rancang", "rangkat", "rasa", "rata", "rawat", "rebut", "rekam", "rekat", "rempuan",
-	"rencana", "renang", "rendah", "resmi", "ringkas", "rintis", "risiko", "rumah", "rumus", "rusak",
+	"rencana", "renang", "rendah", "resm", "ringkas", "rintis", "risiko", "rumah", "rumus", "rusak",
+}
+
+// beginnings are the stems that an unfinished word may lead to: the word as it
+// is, without a prefix, and without what may be the first letters of a suffix.
+func beginnings(word string) []string {
+	found := []string{word, Stem(word)}
+	if isPlain(word) {
+		for _, p := range prefixes {
+			rest, ok := strings.CutPrefix(word, p.text)
+			if !ok || len(rest) < 2 {
+				continue
+			}
+			found = append(found, rest)
+			if isVowel(rest[0]) {
+				for _, lost := range [...]string{"k", "p", "s", "t", "m", "n", "r"} {
+					found = append(found, lost+rest)
+				}
+			}
+		}
+		for _, w := range found {
+			for _, part := range [...]string{"kan", "ka", "k", "an", "a", "ny", "n", "la", "l"} {
+				if rest, ok := strings.CutSuffix(w, part); ok && isRoot(rest) {
+					found = append(found, rest)
+				}
+			}
+		}
+	}
+	found = slices.DeleteFunc(found, func(s string) bool { return len(s) < 3 })
+	slices.Sort(found)
+	return slices.Compact(found)
 }
