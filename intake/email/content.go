@@ -252,45 +252,6 @@ func (c *content) join(pieces []piece) {
 	}
 }
 
-// elsewhere looks for a text in what is not one: an invitation, a mail that was
-// attached and nothing written beside it.
-func (c *content) elsewhere(root *part) {
-	for _, p := range c.nested {
-		if len(p.children) == 0 {
-			continue
-		}
-		inner := content{src: c.src, budget: c.budget, rich: c.rich, hash: c.hash, inner: true}
-		inner.join(inner.gather(p.children[0], place{}))
-		if isBlank(inner.text) {
-			inner.elsewhere(p.children[0])
-		}
-		if isBlank(inner.text) {
-			continue
-		}
-		head := forwardHead(&p.children[0].header)
-		c.text = head + inner.text
-		for _, m := range inner.marks {
-			c.marks = append(c.marks, intake.Range{Start: m.Start + len(head), End: m.End + len(head), Kind: m.Kind})
-		}
-		return
-	}
-	c.text = calendarText(c.src, root)
-}
-
-// forwardHead writes the header of an attached mail as mail programs write it
-// above a forwarded text.
-func forwardHead(h *header) string {
-	var b strings.Builder
-	b.WriteString("---------- Forwarded message ---------\n")
-	for _, f := range [...][2]string{{"From", "from"}, {"Date", "date"}, {"Subject", "subject"}, {"To", "to"}} {
-		if v := h.get(f[1]); v != "" {
-			b.WriteString(f[0] + ": " + v + "\n")
-		}
-	}
-	b.WriteString("\n")
-	return b.String()
-}
-
 // read finds the text of a piece.
 func (c *content) read(p *piece) {
 	if p.done {
