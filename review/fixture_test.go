@@ -1,9 +1,11 @@
 package review
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/json"
 	"fmt"
 	"image"
 	"image/color"
@@ -137,7 +139,7 @@ func (l mail) submission(received time.Time, raw *intake.Raw) *intake.Submission
 		raw = intake.NewRaw([]byte("From: " + address + "\r\nSubject: " + l.subject + "\r\n\r\n" + l.text + l.fault))
 	}
 	s := &intake.Submission{
-		Kind: intake.Message, ExternalID: fmt.Sprintf("%x", sha256.Sum256([]byte(l.subject + l.text)))[:16],
+		Kind: intake.Message, ExternalID: fmt.Sprintf("%x", sha256.Sum256([]byte(l.subject+l.text)))[:16],
 		ContentHash: sha256.Sum256([]byte(address + l.subject + l.text + l.fault)),
 		From:        intake.Address{Kind: intake.Email, Value: address, Shown: address, Name: l.from},
 		Subject:     l.subject, Text: l.text, Ranges: l.ranges, Attachments: l.files,
@@ -388,4 +390,66 @@ func (w *world) census(present int, missing ...uint32) {
 	if err := w.ledger.Census(context.Background(), inbox, present, missing); err != nil {
 		w.t.Fatal(err)
 	}
+}
+
+// liveStream is an event stream that is being read.
+type liveStream struct {
+	t     testing.TB
+	lines *bufio.Scanner
+	all   strings.Builder
+	close func()
+}
+
+// liveEvent is one event of it.
+type liveEvent struct {
+	id      string
+	entries []liveEntry
+	counts  map[store.State]int64
+}
+
+// stream opens the event stream after an event.
+func (b *browser) stream(after string) *liveStream {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, b.base+"/events", nil)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	req.Header.Set("Last-Event-ID", after)
+	res, err := b.http.Do(req)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if got := res.Header.Get("Content-Type"); !strings.HasPrefix(got, "text/event-stream") {
+		b.t.Fatalf("the stream is %q", got)
+	}
+	return &liveStream{t: b.t, lines: bufio.NewScanner(res.Body), close: func() { cancel(); res.Body.Close() }}
+}
+
+// next waits for the next event of a kind.
+func (s *liveStream) next(kind string) liveEvent {
+	s.t.Helper()
+	var e liveEvent
+	var got string
+	for s.lines.Scan() {
+		line := s.lines.Text()
+		s.all.WriteString(line + "\n")
+		switch name, value, _ := strings.Cut(line, ": "); {
+		case name == "id":
+			e.id = value
+		case name == "event":
+			got = value
+		case name == "data" && got == kind:
+			var data happening
+			if err := json.Unmarshal([]byte(value), &data); err != nil {
+				s.t.Fatal(err)
+			}
+			e.entries, e.counts = data.Entries, data.Counts
+			return e
+		case line == "":
+			e = liveEvent{}
+		}
+	}
+	s.t.Fatalf("the stream ended: %v\n%s", s.lines.Err(), s.all.String())
+	return e
 }
