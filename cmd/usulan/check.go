@@ -85,8 +85,9 @@ func runCheck(ctx context.Context, std streams, args []string) error {
 		list.say(warning, "configuration", w.String(), "")
 	}
 	list.clock(c, time.Now())
-	list.data(c.Data)
-	list.database(ctx, c.Data)
+	if list.data(c.Data) {
+		list.database(ctx, c.Data)
+	}
 	list.web(ctx, c)
 	list.mailboxes(ctx, c.Channel.Email.Mailboxes)
 	if list.fails > 0 {
@@ -112,29 +113,30 @@ const (
 	noSpace  = 200 << 20
 )
 
-// data writes a file the way the database does: synced, then removed.
-func (l *checklist) data(dir string) {
+// data writes a file the way the database does: synced, then removed. It tells
+// whether the folder can hold a database.
+func (l *checklist) data(dir string) bool {
 	const what = "data"
 	at := dir
 	for {
 		info, err := os.Stat(at)
 		if err == nil && !info.IsDir() {
 			l.say(bad, what, at+" is not a folder", "Name another folder in data, or move that file away.")
-			return
+			return false
 		}
 		if err == nil {
 			break
 		}
 		if !errors.Is(err, fs.ErrNotExist) || at == filepath.Dir(at) {
 			l.say(bad, what, err.Error(), "Give the service's user access to the folder.")
-			return
+			return false
 		}
 		at = filepath.Dir(at)
 	}
 	if err := trySync(at); err != nil {
 		l.say(bad, what, fmt.Sprintf("%s cannot be written: %v", at, err),
 			fmt.Sprintf("Make it and give it to the service's user: install -d -m 0700 -o usulan %s", dir))
-		return
+		return false
 	}
 	found := dir + ": written and synced"
 	if at != dir {
@@ -143,7 +145,7 @@ func (l *checklist) data(dir string) {
 	free, err := freeSpace(at)
 	if err != nil {
 		l.say(warning, what, fmt.Sprintf("%s; free space not known: %v", found, err), "")
-		return
+		return true
 	}
 	found += fmt.Sprintf(", %.1f GiB free", float64(free)/(1<<30))
 	switch {
@@ -154,6 +156,7 @@ func (l *checklist) data(dir string) {
 	default:
 		l.say(good, what, found, "")
 	}
+	return free >= noSpace
 }
 
 // trySync proves that a folder takes a file and that the disk keeps it.

@@ -32,10 +32,11 @@ func runImport(ctx context.Context, std streams, args []string) error {
 	format := logFlag(fs)
 	name := fs.String("as", "files", "the `name` under which the channels screen counts them")
 	asJSON := fs.Bool("json", false, "print the counts of the ledger by outcome as one JSON object")
-	if err := parseFlags(fs, args); err != nil {
+	files, err := interleaved(fs, args)
+	if err != nil {
 		return err
 	}
-	if fs.NArg() == 0 {
+	if len(files) == 0 {
 		fs.Usage()
 		return errUsage
 	}
@@ -52,7 +53,7 @@ func runImport(ctx context.Context, std streams, args []string) error {
 	}
 	return withStore(ctx, c, log, func(db *store.DB) error {
 		lean()
-		source := email.NewImport(*name, fs.Args(), email.Options{Parser: parserOf(c), Log: log})
+		source := email.NewImport(*name, files, email.Options{Parser: parserOf(c), Log: log})
 		err := intake.NewSupervisor(db.Acquire, log).Once(ctx, source.Name(), source.Fetch)
 		return errors.Join(err, tellCounts(ctx, db, std.out, *asJSON))
 	})
