@@ -34,15 +34,16 @@ func (b headerBlock) has(kinds ...fieldKind) bool {
 }
 
 // quotes tells whether it stands above an earlier mail. A memorandum also has
-// From, To, Date and Subject, so a clock time or an address is asked for.
-// marked says that a line which only mail programs write stands above it.
-func (b headerBlock) quotes(marked bool) bool {
+// From, To, Date and Subject, so a clock time is asked for, and an address unless
+// the mail is an answer. marked says that a line which only mail programs write
+// stands above it.
+func (b headerBlock) quotes(marked, answer bool) bool {
 	switch {
 	case marked && b.has(fromField) && b.kinds&^(1<<fromField) != 0 && (b.address || b.has(toField) || b.has(dateField)):
 		return true
 	case marked && b.has(dateField, toField, subjectField):
 		return true
-	case !b.time || !b.has(dateField):
+	case !b.time || !b.has(dateField) || !b.address && !answer:
 		return false
 	case b.has(fromField, toField, subjectField):
 		return true
@@ -211,15 +212,15 @@ func separatorAt(body string) separatorKind {
 	if dashes < 4 {
 		return noSeparator
 	}
-	// "Forwarded by Name on date", "Original Message from Name".
+	// "Forwarded by Name on date".
 	for end, n := 0, 0; n < 4; n++ {
 		next := strings.IndexByte(core[end:], ' ')
 		if next < 0 {
 			break
 		}
 		end += next
-		if kind, ok := words.separators[core[:end]]; ok && n > 0 {
-			return kind
+		if n > 0 && words.separators[core[:end]] == forwardSeparator {
+			return forwardSeparator
 		}
 		end++
 	}

@@ -77,7 +77,7 @@ func (s *scanner) step(i int) int {
 	if kind := separatorAt(body); kind != noSeparator {
 		return s.separator(i, kind)
 	}
-	if block, ok := headerBlockAt(s.text, s.lines, i); ok && block.quotes(s.ruleAbove(i) < i) {
+	if block, ok := headerBlockAt(s.text, s.lines, i); ok && block.quotes(s.ruleAbove(i) < i, s.reply || s.forward) {
 		return s.block(i, block)
 	}
 	if a, ok := attributionAt(s.text, s.lines, i, s.floor); ok {
@@ -99,7 +99,7 @@ func (s *scanner) separator(i int, kind separatorKind) int {
 		s.base = s.lines[j].depth // the whole forward is marked by ">"
 	}
 	if j < len(s.lines) {
-		if block, ok := headerBlockAt(s.text, s.lines, j); ok && (block.forwards() || block.quotes(true)) {
+		if block, ok := headerBlockAt(s.text, s.lines, j); ok && (block.forwards() || block.quotes(true, true)) {
 			end = block.end
 		}
 	}

@@ -26,7 +26,7 @@ func (s *scanner) mark(i int) int {
 		return i
 	}
 	if !s.saysBefore(m.Start) {
-		if block, ok := headerBlockAt(s.text, s.lines, first); ok && block.quotes(true) {
+		if block, ok := headerBlockAt(s.text, s.lines, first); ok && block.quotes(true, true) {
 			return i
 		}
 	}
@@ -91,16 +91,16 @@ func (s *scanner) plausible(i, end int, deep bool) bool {
 	if strings.HasSuffix(first, "<") || end-i == 1 && strings.HasPrefix(s.text[s.lines[i].start:], ">From ") {
 		return false
 	}
-	if s.reply || s.quoted || deep {
+	if s.quoted || deep {
 		return true
-	}
-	if s.marked < 3 {
-		return false
 	}
 	for j := i - 1; j >= 0; j-- {
 		if !s.lines[j].blank() {
-			return !strings.HasSuffix(s.body(j), ":")
+			if strings.HasSuffix(s.body(j), ":") {
+				return false
+			}
+			break
 		}
 	}
-	return true
+	return s.reply || s.marked >= 3
 }

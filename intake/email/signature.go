@@ -187,13 +187,13 @@ func (s *scanner) looksSigned(lines []line) bool {
 }
 
 // footerTail finds what a mailing list adds: a rule and a few lines that say how
-// to leave it.
+// to leave it and where.
 func (s *scanner) footerTail(lines []line) int {
 	n := len(lines)
 	if n == 0 {
 		return n
 	}
-	leaves := false
+	leaves, place := false, false
 	for i, left := n-1, footerLines; i >= 0 && left > 0; i-- {
 		l := lines[i]
 		if l.blank() {
@@ -202,7 +202,7 @@ func (s *scanner) footerTail(lines []line) int {
 		left--
 		body := s.text[l.from:l.to]
 		if isRule(body) || body == "--" {
-			if leaves && i < n-1 {
+			if leaves && place && i < n-1 {
 				return i
 			}
 			return n
@@ -210,6 +210,7 @@ func (s *scanner) footerTail(lines []line) int {
 		if len(body) < 200 && !leaves {
 			leaves = hasAny(strings.ToLower(body), listFooterWords, 1)
 		}
+		place = place || len(body) < 200 && (strings.IndexByte(body, '@') >= 0 || strings.Contains(body, "http") || strings.Contains(body, "www."))
 	}
 	return n
 }
