@@ -8,7 +8,7 @@ import (
 
 // reportKind tells what a report is (RFC 6522): about delivery (RFC 3464),
 // reading (RFC 8098) or abuse (RFC 5965). It is empty for what is no report.
-func reportKind(root *part, m evidence) intake.Kind {
+func (m *evidence) reportKind(root *part) intake.Kind {
 	report := root.mediaType == "multipart/report"
 	if !report && !root.isMultipart() && !isStatus(root.mediaType) {
 		return ""
@@ -27,7 +27,7 @@ func reportKind(root *part, m evidence) intake.Kind {
 		return "" // somebody sends us the report of a mail of theirs
 	}
 	// Some filters answer as if they had refused the mail, but ask who sent it.
-	if hasAny(m.subject+" "+m.text, challengeWords, 1) {
+	if hasAny(m.subject+" "+m.text(), challengeWords, 1) {
 		return intake.Report
 	}
 	if about == "" && !strings.EqualFold(root.params["report-type"], "delivery-status") && !m.server && !m.nullPath {
@@ -84,7 +84,7 @@ func (m *evidence) deliveryKind(status string) intake.Kind {
 		}
 	}
 	switch {
-	case failed && (m.server || m.nullPath || hasAny(m.subject, bounceSubjects, 1) || hasAny(m.text, bounceWords, 1)):
+	case failed && (m.server || m.nullPath || hasAny(m.subject, bounceSubjects, 1) || hasAny(m.text(), bounceWords, 1)):
 		return intake.Bounce
 	case failed || other:
 		return intake.Report
@@ -99,14 +99,14 @@ func (m *evidence) deliveryKind(status string) intake.Kind {
 // delayed tells whether words say that a mail is late, or that it has arrived.
 func (m *evidence) delayed() bool {
 	return hasAny(m.subject, []string{"(delay)", "delayed", "warning:", "still being retried", "tertunda", "delivered:", "relayed:", "expanded:", "(success)", "(relay)"}, 1) ||
-		hasAny(m.text, []string{"warning message only", "has been delayed", "still being retried", "will be retried", "will keep trying", "will continue trying", "you do not need to resend", "akan dicoba lagi", "akan terus dicoba", "successfully delivered", "delivered successfully", "no action is required"}, 1)
+		hasAny(m.text(), []string{"warning message only", "has been delayed", "still being retried", "will be retried", "will keep trying", "will continue trying", "you do not need to resend", "akan dicoba lagi", "akan terus dicoba", "successfully delivered", "delivered successfully", "no action is required"}, 1)
 }
 
 // bounceKind recognises the notices of servers that do not write reports: it
 // asks for a server as the sender, or the empty return path, and for the words.
 // It is empty for what is none.
 func (m *evidence) bounceKind() intake.Kind {
-	if strings.TrimSpace(m.header.get("x-failed-recipients")) != "" {
+	if m.failed {
 		if m.delayed() {
 			return intake.Report
 		}
@@ -115,7 +115,7 @@ func (m *evidence) bounceKind() intake.Kind {
 	if !m.server && !m.nullPath || m.forward {
 		return ""
 	}
-	if !isDaemon(m.header) && !hasAny(m.subject, bounceSubjects, 1) && !hasAny(m.text, bounceWords, 1) {
+	if !m.daemon && !hasAny(m.subject, bounceSubjects, 1) && !hasAny(m.text(), bounceWords, 1) {
 		return ""
 	}
 	if !m.server && automaticSubject(m.subject) {

@@ -58,6 +58,10 @@ func TestMessagesOfPeople(t *testing.T) {
 		{"a person named Postmaster's son", "From: \"Budi Pos\" <pos.master@contoh.id>\nSubject: Usulan\n\nLapak."},
 		{"postmaster writes", "From: Admin <postmaster@koperasi.contoh.id>\nSubject: Usulan koperasi\n\nKami minta pelatihan."},
 		{"outside the office", "Subject: Usulan kantor bersama\n\nAnggota kami bekerja di luar kantor, tidak di kantor. Mohon bantuan ruang bersama."},
+		{"outside the office, as a subject", "Subject: Di luar kantor kelurahan banyak PKL\n\nMereka minta lapak."},
+		{"out of office, as a sentence", "Subject: Out of office space for cooperatives\n\nWe need a shared room."},
+		{"proposes automatic replies", "Subject: Balasan otomatis WhatsApp untuk UMKM\n\nKami minta pelatihan."},
+		{"ends in auto-reply", "Subject: Usulan pelatihan auto-reply\n\nUntuk dua puluh orang."},
 		{"talks of unsubscribing", "Subject: Usulan\n\nBuletin dinas sulit dibaca, cara berhenti berlangganan tidak jelas. Kami usul diperbaiki."},
 		{"out of office space", "Subject: Kehabisan ruang kantor\n\nWe ran out of office space. Please contact us, it is urgent. Kami usul gedung bersama."},
 	}

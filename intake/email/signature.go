@@ -13,6 +13,7 @@ const (
 	bareSignatureLines = 9  // below "--"
 	deviceLineBytes    = 160
 	disclaimerBytes    = 4000
+	disclaimerStart    = 400 // they say at once what they are
 	footerLines        = 7
 )
 
@@ -190,29 +191,30 @@ func (s *scanner) looksSigned(lines []line) bool {
 // to leave it and where.
 func (s *scanner) footerTail(lines []line) int {
 	n := len(lines)
-	if n == 0 {
-		return n
-	}
-	leaves, place := false, false
-	for i, left := n-1, footerLines; i >= 0 && left > 0; i-- {
-		l := lines[i]
-		if l.blank() {
+	rule := -1
+	for i, left := n-1, footerLines; i >= 0 && left > 0 && rule < 0; i-- {
+		if lines[i].blank() {
 			continue
 		}
 		left--
-		body := s.text[l.from:l.to]
-		if isRule(body) || body == "--" {
-			if leaves && place && i < n-1 {
-				return i
-			}
-			return n
+		if body := s.text[lines[i].from:lines[i].to]; body == "--" || isRule(body) {
+			rule = i
 		}
-		if len(body) < 200 && !leaves {
-			leaves = hasAny(strings.ToLower(body), listFooterWords, 1)
-		}
-		place = place || len(body) < 200 && (strings.IndexByte(body, '@') >= 0 || strings.Contains(body, "http") || strings.Contains(body, "www."))
 	}
-	return n
+	if rule < 0 {
+		return n
+	}
+	leaves, place := false, false
+	for _, l := range lines[rule+1:] {
+		if body := s.text[l.from:l.to]; len(body) < 200 {
+			leaves = leaves || hasAny(strings.ToLower(body), listFooterWords, 1)
+			place = place || strings.IndexByte(body, '@') >= 0 || strings.Contains(body, "http") || strings.Contains(body, "www.")
+		}
+	}
+	if !leaves || !place {
+		return n
+	}
+	return rule
 }
 
 // disclaimerTail finds a paragraph of legal words at the end.
@@ -230,10 +232,7 @@ func (s *scanner) disclaimerTail(lines []line) int {
 		return n
 	}
 	paragraph := s.text[lines[i].from:lines[n-1].to]
-	if len(paragraph) < 60 {
-		return n
-	}
-	if !hasAny(strings.ToLower(paragraph), disclaimerWords, 2) {
+	if len(paragraph) < 60 || !disclaimerWords.in(foldWords(paragraph, disclaimerStart), 2) {
 		return n
 	}
 	if i > 0 && isRule(s.text[lines[i-1].from:lines[i-1].to]) {

@@ -300,11 +300,11 @@ var deviceNames = []string{
 }
 
 // A paragraph at the end of a mail is a disclaimer when it has two of these.
-var disclaimerWords = []string{
+var disclaimerWords = newPhrases(
 	"bersifat rahasia", "informasi rahasia", "penerima yang dituju", "penerima yang dimaksud", "bukan penerima", "menerima email ini", "menerima surel ini", "menerima pesan ini", "hapus email ini", "segera hapus", "segera menghapus", "dilarang menyebar", "dilarang keras", "pelepasan tanggung jawab", "tidak bertanggung jawab atas",
 	"confidential", "privileged", "intended recipient", "intended only", "intended solely", "intended for the", "sole use", "in error", "notify the sender", "unauthorized", "unauthorised", "strictly prohibited", "legally", "disclaimer", "accept no liability", "free from viruses", "scanned for viruses", "delete this", "disclosure",
 	"confidentiel", "destinataire", "par erreur", "vertraulich", "irrtümlich", "empfänger", "unbefugte", "vertrouwelijk", "geadresseerde", "confidencial", "destinatario", "por error", "destinatário", "por engano", "riservate", "riservato", "per errore", "poufn", "adresatem", "конфиденциальн", "fortrolig", "konfidentiell", "gizli",
-}
+)
 
 // What somebody says who writes their answers between the lines of the mail they
 // answer, or who passes a mail on.
