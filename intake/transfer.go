@@ -256,11 +256,19 @@ func (d *uuReader) Read(p []byte) (int, error) {
 // appendUU decodes one line: a length, then groups of four characters. Trailing
 // blanks, which stand for zero and which mailers trim, are put back.
 func appendUU(dst, line []byte) []byte {
-	if len(line) == 0 || line[0] < ' ' || line[0] > '`' {
+	if len(line) == 0 {
 		return dst
+	}
+	for _, c := range line {
+		if c < ' ' || c > '`' {
+			return dst
+		}
 	}
 	n := int(line[0]-' ') & 63
 	line = line[1:]
+	if len(line) > (n+2)/3*4+2 {
+		return dst // longer than it says, give or take a check sum
+	}
 	at := func(i int) uint32 {
 		if i >= len(line) {
 			return 0

@@ -38,6 +38,7 @@ func TestDecode(t *testing.T) {
 		{"QuotedPrintableRawBytes", intake.QuotedPrintable, "caf\xe9", "caf\xe9"},
 		{"QuotedPrintableLongLine", intake.QuotedPrintable, strings.Repeat("=41", 4000), strings.Repeat("A", 4000)},
 		{"UUEncode", intake.UUEncode, "begin 644 a.txt\n&=7-U;&%N\n`\nend\n", "usulan"},
+		{"UUEncodeWithTextAround", intake.UUEncode, "Lihat berkas:\nbegin 644 a.txt\n&=7-U;&%N\n`\nend\nTerima kasih\n", "usulan"},
 		{"UUEncodeTrimmedBlanks", intake.UUEncode, "begin 644 a\n#```\n#\nend", "\x00\x00\x00\x00\x00\x00"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
