@@ -1,14 +1,24 @@
 package review
 
 import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
 	"net/http"
 	"net/url"
+	"os"
+	"time"
 
 	"github.com/labstack/echo/v4"
 )
 
-// maxBody is how long the body of a request may be. Forms here are short.
-const maxBody = 1 << 20
+// How long the body of a request may be, in bytes, and how long it may take.
+// Forms here are short.
+const (
+	maxBody    = 1 << 20
+	bodyWithin = 30 * time.Second
+)
 
 // pagePolicy lets a page use what comes from here and nothing else. No script
 // and no style may stand inside the page.
@@ -34,13 +44,41 @@ func (s *Server) secured(next echo.HandlerFunc) echo.HandlerFunc {
 		if overTLS(c) {
 			h.Set("Strict-Transport-Security", "max-age=31536000")
 		}
-		r := c.Request()
-		r.Body = http.MaxBytesReader(c.Response(), r.Body, maxBody)
-		if err := s.crossOrigin.Check(r); err != nil {
+		if err := s.crossOrigin.Check(c.Request()); err != nil {
 			return &refusal{status: http.StatusForbidden, key: "error.cross_origin", cause: err}
+		}
+		if err := takeBody(c); err != nil {
+			return err
 		}
 		return next(c)
 	}
+}
+
+// takeBody reads the body of a request, so that who sends it byte by byte, or
+// without end, holds no handler.
+func takeBody(c echo.Context) error {
+	r := c.Request()
+	if r.ContentLength == 0 {
+		return nil
+	}
+	conn := http.NewResponseController(c.Response())
+	// A writer that has no deadlines is one of a test.
+	if err := conn.SetReadDeadline(time.Now().Add(bodyWithin)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return fmt.Errorf("read request: %w", err)
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(c.Response(), r.Body, maxBody))
+	if errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return echo.NewHTTPError(http.StatusRequestTimeout).SetInternal(err)
+	}
+	if err != nil {
+		return fmt.Errorf("read request: %w", err)
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	// What comes next on the connection has all the time it wants.
+	if err := conn.SetReadDeadline(time.Time{}); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return fmt.Errorf("read request: %w", err)
+	}
+	return nil
 }
 
 // overTLS tells whether the browser's connection is encrypted, here or at a

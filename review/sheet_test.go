@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -377,43 +376,5 @@ func TestTemporaryFilesGo(t *testing.T) {
 	left, err := os.ReadDir(dir)
 	if err != nil || len(left) > 0 {
 		t.Errorf("left behind: %v, %v", left, err)
-	}
-}
-
-// BenchmarkWorkbook writes 100,000 proposals and reports the memory in use at the end.
-func BenchmarkWorkbook(b *testing.B) { benchmarkSheet(b, writeXLSXDiscard) }
-
-// BenchmarkCSV is the same as CSV.
-func BenchmarkCSV(b *testing.B) { benchmarkSheet(b, writeCSVDiscard) }
-
-func writeXLSXDiscard(rows proposals) (int, error) {
-	return writeXLSX(io.Discard, "", sheetSettings(), sheetAbout(), rows)
-}
-
-func writeCSVDiscard(rows proposals) (int, error) {
-	return writeCSV(io.Discard, sheetSettings(), sheetAbout(), rows)
-}
-
-func benchmarkSheet(b *testing.B, write func(proposals) (int, error)) {
-	text := strings.Repeat("Mohon bantuan modal untuk warung kami. ", 20)
-	for b.Loop() {
-		var peak uint64
-		rows := func(yield func(*store.Proposal) error) error {
-			for i := range 100_000 {
-				if err := yield(proposal(i, text)); err != nil {
-					return err
-				}
-				if i%5000 == 0 {
-					var m runtime.MemStats
-					runtime.ReadMemStats(&m)
-					peak = max(peak, m.HeapAlloc)
-				}
-			}
-			return nil
-		}
-		if n, err := write(rows); n != 100_000 || err != nil {
-			b.Fatalf("wrote %d: %v", n, err)
-		}
-		b.ReportMetric(float64(peak)/(1<<20), "MiB-heap")
 	}
 }

@@ -19,9 +19,9 @@ type Role string
 // The roles, from least to most. A role may do what those before it may.
 const (
 	Viewer        Role = "viewer"        // reads and exports
-	Officer       Role = "officer"       // decides
-	Lead          Role = "lead"          // re-classifies, imports, restarts channels
-	Administrator Role = "administrator" // looks after staff, tokens and raw mail
+	Officer       Role = "officer"       // decides, re-classifies, replays, restarts channels
+	Lead          Role = "lead"          // takes in what is older than the forum
+	Administrator Role = "administrator" // whoever the set-up link made, and who is to follow
 )
 
 // Roles lists the roles from least to most.

@@ -347,7 +347,7 @@ func TestNoSecretOnDisk(t *testing.T) {
 		t.Fatal(err)
 	}
 	secrets := map[string]string{}
-	for what, make := range map[string]func() (string, error){
+	for what, begin := range map[string]func() (string, error){
 		"session":    func() (string, error) { return db.StartSession(t.Context(), ratna.ID) },
 		"invitation": func() (string, error) { return db.Invite(t.Context(), Actor{}, ratna.ID, time.Hour) },
 		"token": func() (string, error) {
@@ -355,7 +355,7 @@ func TestNoSecretOnDisk(t *testing.T) {
 			return strings.TrimPrefix(s, TokenPrefix), err
 		},
 	} {
-		if secrets[what], err = make(); err != nil {
+		if secrets[what], err = begin(); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -34,7 +34,8 @@ person chooses one. Reset and disable end all sessions of the person at once. Th
 service may be running meanwhile.
 
 Roles, each may what those before it may: viewer (reads, exports), officer
-(decides; the default), lead (re-classifies, restarts channels), administrator.
+(decides, re-classifies, restarts channels; the default), lead (takes in mail that is
+older than the forum), administrator (whoever the set-up link made).
 
 Example:
   usulan staff add ratna.dewi -role officer -link`,
