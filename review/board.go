@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"html/template"
+	"strings"
 
 	"usulan/store"
 )
@@ -134,7 +135,17 @@ type row struct {
 	Done    bool // decided by this person just now, and still in sight
 }
 
+// name is what a participant is called on screens, also one who gave neither
+// name nor address.
+func (b *board) name(p store.Summary) string {
+	if strings.TrimSpace(p.Participant) == "" {
+		return b.W.Say("participant.unnamed")
+	}
+	return p.Participant
+}
+
 func (b *board) row(p store.Summary, v view) row {
+	p.Participant = b.name(p)
 	return row{Summary: p, Stamp: b.stamp(decisionOf(p)), Href: v.Of(p.Ref)}
 }
 
@@ -182,23 +193,23 @@ func (s *Server) trail(ctx context.Context, b *board, staff int64) (trail, error
 			t.Earlier = append(t.Earlier, one)
 		}
 	}
-	return t, s.nameTrail(ctx, &t)
+	return t, s.nameTrail(ctx, b, &t)
 }
 
 // nameTrail finds whose proposals the steps are about.
-func (s *Server) nameTrail(ctx context.Context, t *trail) error {
+func (s *Server) nameTrail(ctx context.Context, b *board, t *trail) error {
 	if t.Last == nil {
 		return nil
 	}
 	steps := append([]step{*t.Last}, t.Earlier...)
-	if err := s.nameSteps(ctx, steps); err != nil {
+	if err := s.nameSteps(ctx, b, steps); err != nil {
 		return err
 	}
 	t.Last, t.Earlier = &steps[0], steps[1:]
 	return nil
 }
 
-func (s *Server) nameSteps(ctx context.Context, steps []step) error {
+func (s *Server) nameSteps(ctx context.Context, b *board, steps []step) error {
 	var refs []string
 	for _, one := range steps {
 		refs = append(refs, one.Ref)
@@ -213,7 +224,7 @@ func (s *Server) nameSteps(ctx context.Context, steps []step) error {
 	}
 	for i := range steps {
 		steps[i].summary = found[steps[i].Ref]
-		steps[i].Whose = steps[i].summary.Participant
+		steps[i].Whose = b.name(steps[i].summary)
 	}
 	return nil
 }

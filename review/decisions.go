@@ -35,7 +35,7 @@ func (s *Server) decisions(c echo.Context) error {
 	for _, e := range entries {
 		p.Steps = append(p.Steps, step{Entry: e, Stamp: p.Board.stamp(e.After)})
 	}
-	if err := s.nameSteps(ctx, p.Steps); err != nil {
+	if err := s.nameSteps(ctx, p.Board, p.Steps); err != nil {
 		return err
 	}
 	return s.screens.send(c, http.StatusOK, "decisions", p)

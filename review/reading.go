@@ -37,6 +37,7 @@ type attachment struct {
 }
 
 func (b *board) reading(p *store.Proposal) *reading {
+	p.Participant = b.name(p.Summary)
 	r := &reading{Proposal: p, Heading: p.Subject, Position: b.position(p.Priority)}
 	if strings.TrimSpace(r.Heading) == "" {
 		r.Heading = p.Participant

@@ -118,11 +118,15 @@ func (p *Parser) isOwn(addr string) bool {
 // sender tells who wrote a mail. A robot that sends for a person (a web form, a
 // list that rewrites From) names the person in Reply-To or X-Original-From;
 // without that, all who use the form would be one participant. The robot may use
-// the forum's own address: a form on its site, or a group that it reads.
+// the forum's own address: a form on its site, or a group that it reads. Without
+// a From the envelope's sender counts, as the last server noted it.
 func (p *Parser) sender(h *header) intake.Address {
 	from := firstAddress(h, "from")
-	if from.addr == "" {
-		if s := firstAddress(h, "sender"); s.addr != "" {
+	for _, name := range [...]string{"sender", "return-path"} {
+		if s := firstAddress(h, name); from.addr == "" && s.addr != "" {
+			if s.name == "" {
+				s.name = from.name
+			}
 			from = s
 		}
 	}
