@@ -69,17 +69,21 @@ func newWorld(t testing.TB) *world {
 		t.Fatal(err)
 	}
 	w.report(intake.Status{State: intake.Connected})
-	zone := time.FixedZone("WIB", 7*3600)
-	w.server = New(w.db, Config{Zone: zone, Address: "usulan@dinas.example", Parse: parseAgain}, log)
+	w.serve(Config{Zone: time.FixedZone("WIB", 7*3600), Address: "usulan@dinas.example", Parse: parseAgain})
+	t.Cleanup(w.http.Close)
+	t.Cleanup(w.server.Close)
+	return w
+}
+
+// serve puts the screens on a socket.
+func (w *world) serve(cfg Config) {
+	w.server = New(w.db, cfg, slog.New(slog.NewTextHandler(w.log, nil)))
 	w.http = httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		if w.down.Load() {
 			panic(http.ErrAbortHandler) // as if the cable were cut
 		}
 		w.server.ServeHTTP(rw, r)
 	}))
-	t.Cleanup(w.http.Close)
-	t.Cleanup(w.server.Close)
-	return w
 }
 
 // parseAgain stands for a parser that has learned to read everything.
