@@ -18,6 +18,7 @@ const (
 // earlier mail was found to hold.
 type headerBlock struct {
 	end     int // index of the line after it
+	first   fieldKind
 	kinds   uint8
 	address bool // sender or recipient has one
 	time    bool // the date has a time of the day
@@ -52,7 +53,7 @@ func (b headerBlock) quotes(marked, answer bool) bool {
 	case b.has(fromField) && (b.address || b.has(toField) || b.has(subjectField)):
 		return true
 	}
-	return b.has(toField) && b.address
+	return b.first == dateField && b.has(toField) && b.address
 }
 
 // forwards tells whether it is the header of a forward, given that a line that
@@ -96,7 +97,8 @@ func headerBlockAt(text string, lines []line, i int) (headerBlock, bool) {
 	if lines[i].blank() {
 		return b, false
 	}
-	if kind, _ := fieldOf(text[lines[i].from:lines[i].to]); kind == noField || kind == otherField {
+	b.first, _ = fieldOf(text[lines[i].from:lines[i].to])
+	if b.first == noField || b.first == otherField {
 		return b, false
 	}
 	current, missed := noField, 0

@@ -107,6 +107,7 @@ func TestWordsAreNotFolded(t *testing.T) {
 		{"sent from, in a sentence", "", "Brosur kami sudah jadi.\nSent from my desk, it is easier than by phone."},
 		{"sent from, further up", "", "Surat pertama:\nDikirim dari iPhone ke kantor, tidak dibaca.\nMohon dibaca kali ini."},
 		{"confidential proposal", "", "Usulan ini bersifat rahasia karena menyangkut harga sewa lapak milik pemerintah daerah, mohon dijaga."},
+		{"letter with an address and a time", "", "Selamat pagi.\n\nKepada: dinas@contoh.id\nPerihal: undangan\nWaktu: 17 Maret 2020 pukul 10.15\n\nMohon hadir."},
 		{"minutes with a time", "Risalah", "Kami sampaikan.\n\nDari: RW 05\nKepada: RW 06\nTanggal: 16 Maret 2020 pukul 10.00\nHal: lapak\n\nDisepakati dua lapak."},
 		{"a heading between dashes", "", "Kami sampaikan.\n---- Message from RT 05 ----\nKami minta lapak."},
 		{"bullets by > in an answer", "Re: Forum", "Usulan kami:\n> pelatihan\n> modal\n"},
@@ -242,6 +243,21 @@ func TestMarksOfHTML(t *testing.T) {
 				t.Errorf("shown: got %q, want %q", got, tt.want)
 			}
 		})
+	}
+}
+
+// Of a text with more lines than anybody reads only the first are looked at; the
+// rest must not vanish with what is found there.
+func TestLongText(t *testing.T) {
+	text := strings.Repeat("lapak\n", maxLines-3) + "-- \nBudi\n" + strings.Repeat("gerobak\n", 5000)
+	if ranges := findRanges("", text, nil); len(ranges) > 0 {
+		t.Errorf("ranges: got %+v, want none", ranges)
+	}
+	text = strings.Repeat("> lapak\n", maxLines+5) + "Setuju.\n"
+	ranges := findRanges("Re: lapak", text, nil)
+	checkRanges(t, text, ranges)
+	if got, _ := shown(text, ranges); !strings.HasSuffix(got, "Setuju.") {
+		t.Errorf("the answer below a long quotation is gone")
 	}
 }
 

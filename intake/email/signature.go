@@ -82,6 +82,9 @@ func merge(ranges, signatures []intake.Range) []intake.Range {
 func (s *scanner) signature(start, end int, above bool) int {
 	first, _ := slices.BinarySearchFunc(s.lines, start, func(l line, at int) int { return l.start - at })
 	last, _ := slices.BinarySearchFunc(s.lines, end, func(l line, at int) int { return l.start - at })
+	if first == last || s.lines[last-1].next < end {
+		return end // more lines than were looked at
+	}
 	lines := s.lines[first:last]
 	kept := len(lines)
 	for {
