@@ -166,42 +166,27 @@ func (db *DB) Summaries(ctx context.Context, refs []string) ([]Summary, error) {
 	return db.summaries(ctx, ids)
 }
 
-// exported is how many proposals All reads ahead.
-const exported = 200
-
-// All calls yield for every proposal of f with its full detail, in order, for exports.
-func (db *DB) All(ctx context.Context, f Filter, yield func(*Proposal) error) error {
-	w, err := db.walk(ctx, f)
-	if err != nil {
-		return fmt.Errorf("read proposals: %w", err)
-	}
-	for from := int64(0); ; {
-		ids, err := w.next(ctx, false, from, exported)
-		if err != nil {
-			return fmt.Errorf("read proposals: %w", err)
-		}
-		for _, id := range ids {
-			p, err := db.proposal(ctx, id)
-			if err != nil {
-				return err
-			}
-			if err := yield(p); err != nil {
-				return err
-			}
-			from = id
-		}
-		if len(ids) < exported {
-			return nil
-		}
-	}
-}
-
 // inChunks is how many rows are read by one statement.
 const inChunks = 50
 
 // summaries reads the proposals with these ids, in their order. Ids that are
 // not there are left out.
 func (db *DB) summaries(ctx context.Context, ids []int64) ([]Summary, error) {
+	found, err := db.summariesOf(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	summaries := make([]Summary, 0, len(ids))
+	for _, id := range ids {
+		if s, ok := found[id]; ok {
+			summaries = append(summaries, s)
+		}
+	}
+	return summaries, nil
+}
+
+// summariesOf reads the proposals with these ids that are there, by id.
+func (db *DB) summariesOf(ctx context.Context, ids []int64) (map[int64]Summary, error) {
 	found := make(map[int64]Summary, len(ids))
 	for chunk := range slices.Chunk(ids, inChunks) {
 		args := make([]any, len(chunk))
@@ -217,13 +202,7 @@ func (db *DB) summaries(ctx context.Context, ids []int64) ([]Summary, error) {
 			return nil, fmt.Errorf("read proposals: %w", err)
 		}
 	}
-	summaries := make([]Summary, 0, len(ids))
-	for _, id := range ids {
-		if s, ok := found[id]; ok {
-			summaries = append(summaries, s)
-		}
-	}
-	return summaries, nil
+	return found, nil
 }
 
 // placeholders is "$1, $2" and so on.
