@@ -93,6 +93,8 @@ func (c *content) gather(p *part, at place) []piece {
 		return nil
 	case isText(p.mediaType) && !isFile(p, at):
 		return []piece{c.textPiece(p, at)}
+	case at.alternative && (p.mediaType == "text/x-amp-html" || p.mediaType == "text/watch-html"):
+		return nil // the same once more, for programs of a few makers
 	case isTNEF(p):
 		if pieces, ok := c.takeTNEF(p); ok {
 			return pieces

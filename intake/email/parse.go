@@ -3,9 +3,10 @@
 // signed or forwarded, and which mails no person wrote.
 //
 // A mail's way through it: parse.go (the whole), structure.go (parts, as offsets
-// into the source), header.go with words.go, params.go and address.go (what
-// headers say), body.go (which part is the text), quote.go and kind.go (what the
-// text is).
+// into the source), header.go with encodedword.go, params.go and address.go (what
+// headers say), content.go (which parts are the text and which are files) with
+// text.go, html.go, tnef.go and uuencode.go (how they are read), quote.go and
+// kind.go (what the text is).
 package email
 
 import (

@@ -127,6 +127,7 @@ func TestParseAttachments(t *testing.T) {
 		{"Calendar", part("Content-Type: text/calendar; method=REQUEST", "BEGIN:VCALENDAR"), []string{"lampiran-1.ics|text/calendar|file||BEGIN:VCALENDAR"}},
 		{"UUFile", part("Content-Type: text/plain", "lihat\nbegin 644 ../a.pdf\n#:7-I\n`\nend"), []string{"a.pdf|application/pdf|file||isi"}},
 		{"UUFileInBase64", part("Content-Type: text/plain\nContent-Transfer-Encoding: base64", base64.StdEncoding.EncodeToString([]byte("begin 644 a\n#:7-I\n`\nend\n"))), []string{"a|application/octet-stream|file||isi"}},
+		{"OtherForms", "--b\nContent-Type: multipart/alternative; boundary=c\n\n--c\n\nx\n--c\nContent-Type: text/x-amp-html\n\ny\n--c--\n", nil},
 		{"Signature", part("Content-Type: application/pkcs7-signature; name=smime.p7s", "x"), []string{"smime.p7s|application/pkcs7-signature|file||x"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
