@@ -173,8 +173,15 @@ func TestAll(t *testing.T) {
 	f := Filter{Channel: "email"}
 	if err := db.All(t.Context(), f, func(p *Proposal) error {
 		got = append(got, p.Ref)
-		if len(p.Parts) == 0 || len(p.History) == 0 {
-			t.Errorf("%s has no parts or no history", p.Ref)
+		whole, err := db.Proposal(t.Context(), p.Ref)
+		if err != nil {
+			return err
+		}
+		if diff := cmp.Diff(whole.Summary, p.Summary); diff != "" {
+			t.Errorf("%s alone and among all (-want +got):\n%s", p.Ref, diff)
+		}
+		if len(p.Parts) == 0 || len(p.Parts) != len(whole.Parts) || p.Parts[0].Text != whole.Parts[0].Text || len(p.Addresses) != len(whole.Addresses) {
+			t.Errorf("%s has %d parts and %d addresses, want %d and %d", p.Ref, len(p.Parts), len(p.Addresses), len(whole.Parts), len(whole.Addresses))
 		}
 		return nil
 	}); err != nil {
