@@ -71,11 +71,9 @@ func lean() {
 // it from the others.
 func fetch(ctx context.Context, c *config.Config, db *store.DB, log *slog.Logger) error {
 	lean()
-	parser := parserOf(c)
 	supervisor := intake.NewSupervisor(db.Acquire, log)
 	var faults []error
-	for _, m := range c.Channel.Email.Mailboxes {
-		channel := mailChannel(c, m, parser, log)
+	for _, channel := range mailChannels(c, parserOf(c), 12<<20, log) {
 		if err := supervisor.Once(ctx, channel.Name(), channel.Fetch); err != nil {
 			faults = append(faults, fmt.Errorf("%s: %w", channel.Name(), err))
 		}

@@ -103,7 +103,10 @@ func start(ctx context.Context, c *config.Config, log *slog.Logger) (*program, e
 
 	// The channels, each worked by a supervisor that keeps it going.
 	p.parser = parserOf(c)
-	channels := mailChannels(c, p.parser, log)
+	var channels []intake.Channel
+	for _, m := range mailChannels(c, p.parser, 24<<20, log) {
+		channels = append(channels, m)
+	}
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	p.stopChannels = stop
 	p.working.Go(func() { intake.NewSupervisor(p.db.Acquire, log).Run(running, channels...) })
@@ -180,21 +183,20 @@ func parserOf(c *config.Config) *email.Parser {
 	return p
 }
 
-// mailChannels makes a channel of each mailbox.
-func mailChannels(c *config.Config, parser *email.Parser, log *slog.Logger) []intake.Channel {
-	var channels []intake.Channel
+// mailChannels makes a channel of each mailbox. Together they hold at most so
+// many bytes of mail that is not recorded yet.
+func mailChannels(c *config.Config, parser *email.Parser, inFlight int64, log *slog.Logger) []*email.Channel {
+	budget := email.NewBudget(inFlight)
+	var channels []*email.Channel
 	for _, m := range c.Channel.Email.Mailboxes {
-		channels = append(channels, mailChannel(c, m, parser, log))
+		channels = append(channels, email.New(m, email.Options{
+			Since:  c.Forum.Opens.Start(c.Location),
+			Parser: parser,
+			Log:    log.With("source", m.Source()),
+			Budget: budget,
+		}))
 	}
 	return channels
-}
-
-func mailChannel(c *config.Config, m email.Mailbox, parser *email.Parser, log *slog.Logger) *email.Channel {
-	return email.New(m, email.Options{
-		Since:  c.Forum.Opens.Start(c.Location),
-		Parser: parser,
-		Log:    log.With("source", m.Source()),
-	})
 }
 
 // reviewConfig is what the screens need to know of the configuration.
