@@ -35,7 +35,7 @@ func bigLetter(n, size int) []byte {
 	fmt.Fprintf(&b, "From: Warga %[1]d <warga%[1]d@example.id>\r\nTo: forum@example.id\r\nSubject: Foto %[1]d\r\nMIME-Version: 1.0\r\n"+
 		"Date: Mon, 02 Mar 2020 08:00:00 +0700\r\nContent-Type: multipart/mixed; boundary=batas\r\n\r\n--batas\r\n\r\nFoto terlampir %[1]d.\r\n"+
 		"--batas\r\nContent-Type: image/jpeg\r\nContent-Transfer-Encoding: base64\r\nContent-Disposition: attachment; filename=foto.jpg\r\n\r\n", n)
-	line := strings.Repeat("QUJDRA==", 9) + "\r\n"
+	line := strings.Repeat("QUJD", 19) + "\r\n"
 	for b.Len()+len(line)+12 < size {
 		b.WriteString(line)
 	}
