@@ -1,6 +1,7 @@
 package email
 
 import (
+	"slices"
 	"strings"
 
 	"usulan/intake"
@@ -12,7 +13,7 @@ import (
 //
 // It errs on the side of showing: what might be the sender's own words stays
 // outside of every range, and a mail of which nothing would be left to see has
-// no quoted range at all.
+// no range that hides anything, unless it is what a telephone adds to a picture.
 func findRanges(subject, text string, marks []intake.Range) []intake.Range {
 	s := scanner{text: text, lines: splitLines(text), seen: -1}
 	s.reply, s.forward = subjectSays(subject)
@@ -29,7 +30,9 @@ func findRanges(subject, text string, marks []intake.Range) []intake.Range {
 	s.scan()
 	ranges := s.withSignatures(marks)
 	if !anythingLeft(text, ranges) {
-		ranges = withoutQuotes(ranges)
+		ranges = slices.DeleteFunc(ranges, func(r intake.Range) bool {
+			return r.Kind == intake.Quote || r.Kind == intake.Signature && !isDeviceLine(strings.TrimSpace(text[r.Start:r.End]))
+		})
 	}
 	return ranges
 }
@@ -317,14 +320,4 @@ func anythingLeft(text string, ranges []intake.Range) bool {
 	}
 	from, to := trimSpace(text, at, len(text))
 	return from < to || len(ranges) == 0
-}
-
-func withoutQuotes(ranges []intake.Range) []intake.Range {
-	kept := ranges[:0]
-	for _, r := range ranges {
-		if r.Kind != intake.Quote {
-			kept = append(kept, r)
-		}
-	}
-	return kept
 }

@@ -12,9 +12,12 @@ const (
 	signatureLines     = 20 // below "-- " with its space, as RFC 3676 section 4.3 writes it
 	bareSignatureLines = 9  // below "--"
 	deviceLineBytes    = 160
-	disclaimerBytes    = 4000
-	disclaimerStart    = 400 // they say at once what they are
-	footerLines        = 7
+
+	declaredSignatureBytes = 1200 // in an element for it
+
+	disclaimerBytes = 4000
+	disclaimerStart = 400 // they say at once what they are
+	footerLines     = 7
 )
 
 // withSignatures adds to the ranges found so far the signatures at the end of
@@ -39,7 +42,7 @@ func (s *scanner) withSignatures(marks []intake.Range) []intake.Range {
 		}
 	}
 	for _, m := range marks {
-		if m.Kind == intake.Signature {
+		if m.Kind == intake.Signature && isShort(s.text[m.Start:m.End]) {
 			found = append(found, m)
 		}
 	}
@@ -47,6 +50,12 @@ func (s *scanner) withSignatures(marks []intake.Range) []intake.Range {
 		return s.ranges
 	}
 	return merge(s.ranges, found)
+}
+
+// isShort tells whether a signature that the HTML declared is no longer than
+// signatures are: people write their mail inside of that element, too.
+func isShort(text string) bool {
+	return len(text) < declaredSignatureBytes && strings.Count(text, "\n") < signatureLines
 }
 
 // merge adds signatures to other ranges, which they must not overlap.
