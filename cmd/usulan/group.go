@@ -13,7 +13,7 @@ import (
 func groupCommand() command {
 	return command{
 		name:    "group",
-		summary: "show how chat messages would be gathered into proposals",
+		summary: "shows how chat messages would be gathered into proposals",
 		help: `
 usulan group FILE.json... reads conversations and prints, one JSON line each, which
 messages would form one proposal, where staff would be offered to split it, and which

@@ -47,6 +47,7 @@ func commands() []command {
 		groupCommand(),
 		suggestCommand(),
 		helpCommand(),
+		licencesCommand(),
 		versionCommand(),
 	}
 }

@@ -14,7 +14,7 @@ import (
 func oauthCommand() command {
 	c := command{
 		name:    "oauth",
-		summary: "get the token with which a mailbox is opened instead of a password",
+		summary: "gets the token with which a mailbox is opened instead of a password",
 		help: `
 usulan oauth [-config FILE] [MAILBOX]
 

@@ -20,7 +20,7 @@ import (
 func parseCommand() command {
 	c := command{
 		name:    "parse",
-		summary: "print what intake makes of mail files",
+		summary: "prints what intake makes of mail files",
 		help: `
 usulan parse FILE...
 

@@ -16,7 +16,7 @@ import (
 func suggestCommand() command {
 	return command{
 		name:    "suggest",
-		summary: "suggest priorities for texts in a file",
+		summary: "suggests priorities for texts in a file",
 		help: `
 usulan suggest [-train FILE.jsonl] FILE.jsonl prints, one JSON line for each text of the file,
 up to three priorities, how likely each is right (0 to 1) and the words that led there. The
