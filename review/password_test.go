@@ -84,6 +84,10 @@ func TestCheckPassword(t *testing.T) {
 
 func TestMatchUnknown(t *testing.T) {
 	p := newPasswords()
+	cost := func(hash string) string { return hash[:strings.Index(hash, ",p=")] }
+	if cost(p.decoy) != cost(HashPassword("apa saja")) {
+		t.Errorf("comparing for a name that does not exist costs %s", cost(p.decoy))
+	}
 	if ok, err := p.match(t.Context(), "", ""); ok || err != nil {
 		t.Errorf("no hash: %v, %v", ok, err)
 	}

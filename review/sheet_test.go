@@ -131,6 +131,39 @@ func TestWorkbook(t *testing.T) {
 	}
 }
 
+// TestWorkbookLooks opens a file as an officer does: the header stays in place
+// and is printed on every page, across, and columns can be filtered.
+func TestWorkbookLooks(t *testing.T) {
+	var b bytes.Buffer
+	if _, err := writeXLSX(&b, t.TempDir(), sheetSettings(), sheetAbout(), each(proposal(1, "satu"), proposal(2, "dua"))); err != nil {
+		t.Fatal(err)
+	}
+	f, err := excelize.OpenReader(&b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if panes, err := f.GetPanes("Usulan"); err != nil || !panes.Freeze || panes.YSplit != 1 {
+		t.Errorf("panes %+v, %v", panes, err)
+	}
+	if page, err := f.GetPageLayout("Usulan"); err != nil || *page.Orientation != "landscape" || *page.Size != 9 || *page.FitToWidth != 1 {
+		t.Errorf("page layout %+v, %v", page, err)
+	}
+	if props, err := f.GetSheetProps("Usulan"); err != nil || props.FitToPage == nil || !*props.FitToPage {
+		t.Errorf("sheet properties %+v, %v", props, err)
+	}
+	if names := f.GetDefinedName(); len(names) != 1 || names[0].RefersTo != "Usulan!$1:$1" {
+		t.Errorf("names %+v", names)
+	}
+	tables, err := f.GetTables("Usulan")
+	if err != nil || len(tables) != 1 || tables[0].Range != "A1:O3" {
+		t.Errorf("tables %+v, %v", tables, err)
+	}
+	if doc, err := f.GetDocProps(); err != nil || doc.Creator != "usulan" {
+		t.Errorf("properties %+v, %v", doc, err)
+	}
+}
+
 func TestWorkbookOfNothing(t *testing.T) {
 	sheets := readBook(t, each())
 	if got := len(sheets["Usulan"]); got != 1 {

@@ -58,6 +58,10 @@ func writeXLSX(w io.Writer, tmp string, s store.Settings, a about, rows proposal
 func writeBook(w io.Writer, tmp string, s store.Settings, a about, rows proposals, extra int) (n int, err error) {
 	f := excelize.NewFile(excelize.Options{TmpDir: tmp})
 	defer func() { err = errors.Join(err, f.Close()) }()
+	made := a.at.UTC().Format(time.RFC3339)
+	if err := f.SetDocProps(&excelize.DocProperties{Creator: "usulan", LastModifiedBy: "usulan", Title: a.forum, Created: made, Modified: made}); err != nil {
+		return 0, fmt.Errorf("set properties: %w", err)
+	}
 	b := &book{file: f, lines: newLiner(s, a.zone), recap: newRecap(s), extra: extra, needed: extra}
 	if err := b.proposals(rows); err != nil {
 		return 0, err
@@ -98,6 +102,10 @@ func (b *book) proposals(rows proposals) error {
 	const sheet = "Usulan"
 	if err := b.file.SetSheetName("Sheet1", sheet); err != nil {
 		return fmt.Errorf("name sheet: %w", err)
+	}
+	// Before the rows: they are written behind what is set up by then.
+	if err := b.printing(sheet); err != nil {
+		return err
 	}
 	out, head, err := b.begin(sheet)
 	if err != nil {
@@ -140,7 +148,7 @@ func (b *book) proposals(rows proposals) error {
 	if err := out.Flush(); err != nil {
 		return fmt.Errorf("write sheet: %w", err)
 	}
-	return b.printing(sheet, fmt.Sprintf("%s!$1:$1", sheet))
+	return nil
 }
 
 func (b *book) row(out *excelize.StreamWriter, l *line) error {
@@ -267,13 +275,13 @@ func (b *book) table(sheet string, out *excelize.StreamWriter) error {
 }
 
 // printing makes a sheet print on A4 across, as wide as the paper, its header on every page.
-func (b *book) printing(sheet, titles string) error {
+func (b *book) printing(sheet string) error {
 	size, across, wide, high := 9, "landscape", 1, 0
 	fit := true
 	err := errors.Join(
 		b.file.SetSheetProps(sheet, &excelize.SheetPropsOptions{FitToPage: &fit}),
 		b.file.SetPageLayout(sheet, &excelize.PageLayoutOptions{Size: &size, Orientation: &across, FitToWidth: &wide, FitToHeight: &high}),
-		b.file.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", RefersTo: titles, Scope: sheet}),
+		b.file.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", RefersTo: sheet + "!$1:$1", Scope: sheet}),
 	)
 	if err != nil {
 		return fmt.Errorf("set up printing: %w", err)
