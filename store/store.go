@@ -40,6 +40,7 @@ type DB struct {
 	leases  sync.Map // source to *lease, those of this process
 	changes changes
 
+	closed     func() error    // close, once
 	stop       context.Context // ends when the database is closed
 	end        context.CancelFunc
 	background sync.WaitGroup
@@ -51,6 +52,7 @@ type DB struct {
 // A database newer than the program is refused.
 func Open(ctx context.Context, dir string, log *slog.Logger) (*DB, error) {
 	db := &DB{Now: time.Now, Log: log, dir: dir, vocabulary: newVocabulary()}
+	db.closed = sync.OnceValue(db.close)
 	db.stop, db.end = context.WithCancel(context.Background())
 	if err := db.open(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open database in %s: %w", dir, err), db.Close())
@@ -88,8 +90,11 @@ func (db *DB) open(ctx context.Context) error {
 	return nil
 }
 
-// Close waits for work in hand and closes the database.
-func (db *DB) Close() error {
+// Close waits for work in hand and closes the database. It may be called more
+// than once.
+func (db *DB) Close() error { return db.closed() }
+
+func (db *DB) close() error {
 	db.end()
 	db.background.Wait()
 	var errs []error

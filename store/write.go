@@ -63,6 +63,9 @@ func (db *DB) write(ctx context.Context, do func(*tx) error) error {
 	return db.transact(ctx, do)
 }
 
+// errClosed says that the database was closed.
+var errClosed = errors.New("the database is closed")
+
 // patience is how long intake lets persons go first: a program that writes on
 // and on through the interface must not stop it altogether.
 const patience = 50 * time.Millisecond
@@ -83,6 +86,8 @@ func (db *DB) transact(ctx context.Context, do func(*tx) error) error {
 	case w.turn <- struct{}{}:
 	case <-ctx.Done():
 		return ctx.Err()
+	case <-db.stop.Done():
+		return errClosed
 	}
 	defer func() { <-w.turn }()
 	if err := ctx.Err(); err != nil {
