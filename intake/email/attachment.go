@@ -1,14 +1,13 @@
 package email
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
 	"hash"
 	"io"
 	"strings"
 	"unicode/utf8"
-
-	"bytes"
 
 	"usulan/intake"
 )
@@ -43,6 +42,16 @@ func (c *content) attach(p *part, at place) {
 	}
 	a.Size, a.Hash = digest(p.encoding, src)
 	c.addPart(p, a.Hash, src)
+	c.list(a)
+}
+
+// list adds an attachment. One whose place is not in the source of the mail
+// carries its bytes.
+func (c *content) list(a intake.Attachment) {
+	if c.detached {
+		a.Data = decode(a.Encoding, c.src[a.Offset:a.Offset+a.Length])
+		a.Offset, a.Length, a.Encoding = 0, 0, intake.Identity
+	}
 	c.attachments = append(c.attachments, a)
 }
 
@@ -59,7 +68,7 @@ func (c *content) attachHTML(p *part, a intake.Attachment, src []byte) {
 	}
 	a.Type = "text/html; charset=" + label
 	c.addText(raw)
-	c.attachments = append(c.attachments, a)
+	c.list(a)
 }
 
 // roleOf tells what a part is to its mail. A picture with an id is shown inside

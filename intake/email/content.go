@@ -25,12 +25,13 @@ type content struct {
 	marks       []intake.Range // what the markup of text declares
 	attachments []intake.Attachment
 
-	budget  int     // bytes of source that may yet become text
-	rich    int     // bytes of HTML that may yet become text
-	nested  []*part // mails inside the mail
-	hash    hash.Hash
-	counter int  // attachments without a name
-	inner   bool // this is a mail inside the mail: nothing of it is attached here
+	budget   int     // bytes of source that may yet become text
+	rich     int     // bytes of HTML that may yet become text
+	nested   []*part // mails inside the mail
+	hash     hash.Hash
+	counter  int  // attachments without a name
+	detached bool // src was unpacked: what is attached carries its bytes
+	inner    bool // this is a mail inside the mail: nothing of it is attached here
 }
 
 // piece is a part of the body that is text.
@@ -86,7 +87,7 @@ func (c *content) gather(p *part, at place) []piece {
 		p.mediaType = "text/plain"
 		return []piece{c.textPiece(p, at)}
 	case p.isMessage():
-		if !at.report {
+		if !at.report && !c.detached {
 			c.nested = append(c.nested, p)
 		}
 		c.attach(p, at)
@@ -97,6 +98,12 @@ func (c *content) gather(p *part, at place) []piece {
 		return nil // the same once more, for programs of a few makers
 	case isTNEF(p):
 		if pieces, ok := c.takeTNEF(p); ok {
+			return pieces
+		}
+		c.attach(p, at)
+		return nil
+	case isSMIME(p):
+		if pieces, ok := c.takeSMIME(p, at); ok {
 			return pieces
 		}
 		c.attach(p, at)
@@ -272,7 +279,7 @@ func (c *content) read(p *piece) {
 		p.text, _ = htmlText(toUTF8(raw, p.part.charset()))
 	default:
 		at := -1
-		if p.part.encoding == intake.Identity {
+		if p.part.encoding == intake.Identity && !c.detached {
 			at = p.part.body
 		}
 		raw = c.takeUUFiles(raw, at)

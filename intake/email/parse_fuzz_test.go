@@ -93,6 +93,7 @@ func FuzzParse(f *testing.F) {
 	f.Add(alternativeMail(100))
 	f.Add(attachmentMail(200))
 	f.Add([]byte(tnefMail()))
+	f.Add([]byte(smimeMail(signed(signedInside, true))))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		p := Parser{Own: []string{"usulan@example.org"}}
 		raw := intake.NewRaw(b)
