@@ -82,7 +82,7 @@ func plain(f *field) string {
 
 // readFrom looks whether a mail server is the sender.
 func (m *evidence) readFrom(from string) {
-	for _, name := range [...]string{"mailer-daemon", "mailerdaemon", "mail-daemon", "maildaemon", "mdaemon@", "postmaster", "mail delivery", "mail administrator", "system administrator", "mail system", "mail router", "delivery subsystem", "microsoftexchange"} {
+	for _, name := range [...]string{"mailer-daemon", "mailerdaemon", "mail-daemon", "maildaemon", "mdaemon@", "bounce@", "bounces@", "postmaster", "mail delivery", "mail administrator", "system administrator", "mail system", "mail router", "delivery subsystem", "microsoftexchange"} {
 		m.server = m.server || strings.Contains(from, name)
 	}
 	m.daemon = m.daemon || strings.Contains(from, "mailer-daemon@") || strings.Contains(from, "mail delivery s") || strings.TrimSpace(from) == "mailer-daemon"

@@ -99,6 +99,7 @@ func TestKindsOfAutomaticMail(t *testing.T) {
 		{"exim, warning", intake.Report, "From: Mail Delivery System <Mailer-Daemon@mx.contoh.id>\nAuto-Submitted: auto-replied\nReturn-Path: <>\nSubject: Warning: message 1j delayed 24 hours\n\nThis message has not been delivered to one or more of its recipients."},
 		{"qmail", intake.Bounce, "From: MAILER-DAEMON@mx.contoh.id\nReturn-Path: <>\nSubject: failure notice\n\nHi. This is the qmail-send program at mx.contoh.id.\nI'm afraid I wasn't able to deliver your message."},
 		{"qmail, sender renamed", intake.Bounce, "From: bounce@contoh.id\nReturn-Path: <>\nSubject: failure notice\n\nHi. This is the qmail-send program at contoh.id."},
+		{"qmail, the path lost", intake.Bounce, "From: bounce@contoh.id\nSubject: failure notice\n\nHi. This is the qmail-send program at contoh.id."},
 		{"Exchange", intake.Bounce, "From: System Administrator <postmaster@contoh.id>\nSubject: Undeliverable: Tanda terima\n\nYour message did not reach the following recipient(s):"},
 		{"Domino", intake.Bounce, "From: Postmaster@contoh.id\nReturn-Path: <>\nSubject: DELIVERY FAILURE: User Budi not listed in Domino Directory\n\nYour message was not delivered."},
 		{"Indonesian notice", intake.Bounce, "From: Mail Delivery Subsystem <mailer-daemon@googlemail.com>\nReturn-Path: <>\nSubject: Delivery Status Notification (Failure)\n\nAlamat tidak ditemukan. Pesan Anda tidak terkirim."},
