@@ -110,6 +110,7 @@ func wantMails(t *testing.T, db *store.DB, mails [][]byte) {
 // TestKilled kills the process at random moments of an intake through a slow
 // line, until a process comes to the end by itself.
 func TestKilled(t *testing.T) {
+	t.Parallel()
 	n, burst, wantKills := 300, 50, 3
 	if long() {
 		n, burst, wantKills = 2000, 55, 30
@@ -193,6 +194,7 @@ func wantNoLitter(t *testing.T, dir string) {
 // TestBigMailInLittleMemory takes a mail of 49 MiB, among others, in a process of
 // its own and looks at its peak.
 func TestBigMailInLittleMemory(t *testing.T) {
+	t.Parallel()
 	s := dovecottest.Start(t, dovecottest.Options{})
 	mails := append(letters(1, 20), bigLetter(21, 49<<20))
 	mails = append(mails, letters(22, 40)...)
@@ -218,6 +220,7 @@ func TestBigMailInLittleMemory(t *testing.T) {
 // TestDiskFull runs out of room in the middle of an intake, on a small file
 // system of its own.
 func TestDiskFull(t *testing.T) {
+	t.Parallel()
 	if os.Getuid() != 0 {
 		t.Skip("mounting a small file system needs root")
 	}
@@ -228,10 +231,10 @@ func TestDiskFull(t *testing.T) {
 			t.Skipf("mount: %v %s", err, out)
 		}
 	}
-	mount("size=6m")
+	mount("size=5m")
 	t.Cleanup(func() { _ = exec.Command("umount", "-l", disk).Run() })
 	s := dovecottest.Start(t, dovecottest.Options{})
-	mails := mixed(1500)
+	mails := mixed(500)
 	s.Deliver("INBOX", mails...)
 	dir := filepath.Join(disk, "data")
 

@@ -47,6 +47,7 @@ func asksForBody(line string, uid int) bool {
 // A mail that the server does not deliver is set aside, and fetched later when
 // the server has recovered.
 func TestUnfetchableMail(t *testing.T) {
+	t.Parallel()
 	for _, tc := range []struct {
 		name   string
 		answer string // in place of the mail; empty ends the connection
@@ -110,6 +111,7 @@ func TestSeveralUnfetchableMails(t *testing.T) {
 
 // The server fails when it is asked for sizes, not only for bodies.
 func TestUnfetchableSize(t *testing.T) {
+	t.Parallel()
 	for name, answer := range map[string]string{"Refused": "NO [SERVERBUG] no size", "ConnectionEnds": ""} {
 		t.Run(name, func(t *testing.T) {
 			s := dovecottest.Start(t, dovecottest.Options{})
@@ -130,6 +132,7 @@ func TestUnfetchableSize(t *testing.T) {
 
 // Mails that others delete while they are being fetched are an outcome.
 func TestExpungedInMidFetch(t *testing.T) {
+	t.Parallel()
 	for name, ahead := range map[string]string{"BeforeTheSize": "RFC822.SIZE", "BeforeTheBody": "BODY.PEEK["} {
 		t.Run(name, func(t *testing.T) {
 			s := dovecottest.Start(t, dovecottest.Options{})
@@ -222,7 +225,8 @@ func TestCensusFindsWhatIsMissing(t *testing.T) {
 // The connection is cut after every n-th byte that the server sends; every
 // attempt keeps what it has, and in the end all is there once.
 func TestCutConnection(t *testing.T) {
-	step := int64(251)
+	t.Parallel()
+	step := int64(499)
 	if long() {
 		step = 13
 	}
@@ -260,6 +264,7 @@ func TestCutConnection(t *testing.T) {
 // Cuts at random places until everything has come through: what came before a
 // cut counts, and nothing comes twice.
 func TestCutAgainAndAgain(t *testing.T) {
+	t.Parallel()
 	s := dovecottest.Start(t, dovecottest.Options{})
 	s.Deliver("INBOX", letters(1, 200)...)
 	db := openStore(t, t.TempDir())

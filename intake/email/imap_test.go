@@ -120,6 +120,7 @@ func TestErrorsHoldNoSecret(t *testing.T) {
 }
 
 func TestFolders(t *testing.T) {
+	t.Parallel()
 	s := dovecottest.Start(t, dovecottest.Options{})
 	s.Deliver("INBOX", letters(1, 5)...)
 	s.Deliver("Usulan Warga", letters(6, 9)...)
@@ -152,6 +153,7 @@ func TestFolders(t *testing.T) {
 }
 
 func TestRunHearsOfNewMail(t *testing.T) {
+	t.Parallel()
 	for name, o := range map[string]dovecottest.Options{"Idle": {}, "Polling": {NoIdle: true}} {
 		t.Run(name, func(t *testing.T) {
 			s := dovecottest.Start(t, o)
@@ -180,6 +182,7 @@ func TestRunHearsOfNewMail(t *testing.T) {
 
 // IDLE is ended and begun again before servers tire of it.
 func TestIdleIsRenewed(t *testing.T) {
+	t.Parallel()
 	s := dovecottest.Start(t, dovecottest.Options{})
 	p := newProxy(t, s.Addr())
 	l := lease(t, openStore(t, t.TempDir()), "email/forum")
@@ -296,6 +299,7 @@ func TestTheSameMailInTwoMailboxes(t *testing.T) {
 }
 
 func TestMark(t *testing.T) {
+	t.Parallel()
 	for _, tc := range []struct {
 		name   string
 		opts   dovecottest.Options

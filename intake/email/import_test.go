@@ -58,6 +58,7 @@ func imported(t testing.TB, db *store.DB, paths ...string) (map[intake.Outcome]i
 }
 
 func TestImport(t *testing.T) {
+	t.Parallel()
 	for _, tc := range []struct {
 		name  string
 		paths func(dir string) []string

@@ -120,6 +120,7 @@ func writeTokenFile(t *testing.T, file, access, refresh string, expiry time.Time
 }
 
 func TestTokenLogin(t *testing.T) {
+	t.Parallel()
 	for _, mechanism := range []string{"oauthbearer", "xoauth2"} {
 		t.Run(mechanism, func(t *testing.T) {
 			p := newProvider(t)
@@ -214,6 +215,7 @@ func (p *provider) refuseAccess(t *testing.T, do func()) {
 }
 
 func TestTokenRefreshFails(t *testing.T) {
+	t.Parallel()
 	s := dovecottest.Start(t, dovecottest.Options{})
 	for _, tc := range []struct {
 		name      string
@@ -251,6 +253,7 @@ func TestTokenRefreshFails(t *testing.T) {
 }
 
 func TestAuthorizeDevice(t *testing.T) {
+	t.Parallel()
 	p := newProvider(t)
 	p.pending = 1
 	file := filepath.Join(t.TempDir(), "token.json")
@@ -297,6 +300,7 @@ func TestAuthorizeBrowser(t *testing.T) {
 }
 
 func TestAuthorizeErrors(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "token.json")
 	// visit opens the redirect address itself, with what a stranger may send.
 	visit := func(query string) func(string, ...any) {

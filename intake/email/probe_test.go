@@ -11,6 +11,7 @@ import (
 )
 
 func TestCheckMailbox(t *testing.T) {
+	t.Parallel()
 	s := dovecottest.Start(t, dovecottest.Options{})
 	s.Deliver("INBOX", letters(1, 3)...)
 	for _, tc := range []struct {

@@ -20,6 +20,7 @@ type proxy struct {
 
 	mu    sync.Mutex
 	lines []string // commands of the client
+	conns []net.Conn
 
 	// answer, when it says so, answers a command in the server's place. An empty
 	// answer ends the connection.
@@ -58,6 +59,16 @@ func (p *proxy) count(text string) (n int) {
 	return n
 }
 
+// hangUp ends every connection there is.
+func (p *proxy) hangUp() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, c := range p.conns {
+		_ = c.Close()
+	}
+	p.conns = nil
+}
+
 func (p *proxy) accept() {
 	for {
 		conn, err := p.listener.Accept()
@@ -69,6 +80,9 @@ func (p *proxy) accept() {
 			_ = conn.Close()
 			continue
 		}
+		p.mu.Lock()
+		p.conns = append(p.conns, conn)
+		p.mu.Unlock()
 		p.wg.Go(func() { p.down(conn, server) })
 		p.wg.Go(func() { p.up(conn, server) })
 	}
