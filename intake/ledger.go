@@ -89,7 +89,9 @@ type Ledger interface {
 	// Handled moves the mark below which the far side has been told.
 	Handled(ctx context.Context, p Place, upTo uint32) error
 
-	// Known lists, in order, the items of a place above after that have a row.
+	// Known lists, in order, the items of a place above after that have a row,
+	// except those that had vanished: when the far side lists one of these all the
+	// same, it is missing here.
 	Known(ctx context.Context, p Place, after uint32, limit int) ([]uint32, error)
 
 	// Read lists, in order, the items of a place above after whose content is

@@ -158,9 +158,9 @@ func (l *lease) Handled(ctx context.Context, p intake.Place, upTo uint32) error 
 	})
 }
 
-// Known lists the items of a place above after that have a row.
+// Known lists the items of a place above after that have a row and had not vanished.
 func (l *lease) Known(ctx context.Context, p intake.Place, after uint32, limit int) ([]uint32, error) {
-	return l.items(ctx, "", p, after, limit)
+	return l.items(ctx, "AND ledger.outcome <> 'vanished'", p, after, limit)
 }
 
 // Due lists the items that want to be fetched again now.

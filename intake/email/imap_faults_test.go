@@ -204,6 +204,35 @@ func (h *holed) Record(ctx context.Context, p intake.Place, items []intake.Item)
 	return len(items), nil
 }
 
+// hasty is a ledger that was told of one mail that it had vanished.
+type hasty struct {
+	intake.Ledger
+	uid uint32
+}
+
+func (h *hasty) Record(ctx context.Context, p intake.Place, items []intake.Item) (int, error) {
+	for i := range items {
+		if items[i].ID == h.uid {
+			items[i] = intake.Item{ID: h.uid, Outcome: intake.Vanished}
+		}
+	}
+	return h.Ledger.Record(ctx, p, items)
+}
+
+// A mail that once seemed to be gone, and that the server lists again, is taken.
+func TestCensusFindsWhatDidNotVanish(t *testing.T) {
+	s := dovecottest.Start(t, dovecottest.Options{})
+	s.Deliver("INBOX", letters(1, 5)...)
+	db := openStore(t, t.TempDir())
+	l := lease(t, db, "email/forum")
+	fetch(t, mailbox(s, nil), &hasty{l, 3})
+	fetch(t, mailbox(s, nil), l)
+	wantLetters(t, db, "email/forum", 5)
+	if got := sourceOf(t, db, "email/forum"); got.Missing != 0 || got.Present != 5 {
+		t.Errorf("census: %d present, %d missing; want 5, 0", got.Present, got.Missing)
+	}
+}
+
 // The census finds mails below the position that have no row, and has them
 // fetched.
 func TestCensusFindsWhatIsMissing(t *testing.T) {

@@ -146,7 +146,11 @@ func (f *folder) census(ctx context.Context) (fresh []uint32, err error) {
 		if err := f.take(ctx, missing, nil); err != nil {
 			return nil, err
 		}
-		if missing, _, err = f.unknown(ctx, present); err != nil {
+		// Some may be gone by now: only what is still there is missing.
+		if present, err = f.search(ctx, 0); err != nil {
+			return nil, err
+		}
+		if missing, fresh, err = f.unknown(ctx, present); err != nil {
 			return nil, err
 		}
 	}
