@@ -234,7 +234,7 @@ func TestDiskFull(t *testing.T) {
 	mount("size=5m")
 	t.Cleanup(func() { _ = exec.Command("umount", "-l", disk).Run() })
 	s := dovecottest.Start(t, dovecottest.Options{})
-	mails := mixed(500)
+	mails := mixed(1200)
 	s.Deliver("INBOX", mails...)
 	dir := filepath.Join(disk, "data")
 
