@@ -22,12 +22,16 @@ const (
 
 // throttle counts sign-ins that failed. It does not know which names exist, so
 // it answers for an unknown one as for any other.
+//
+// A name that has signed in from an address is counted apart there: who guesses
+// at an officer's password from elsewhere does not keep the officer out.
 type throttle struct {
 	now func() time.Time
 
 	mu        sync.Mutex
 	names     tally
 	addresses tally
+	homes     map[throttleKey]bool // names at addresses they have signed in from
 }
 
 func newThrottle(now func() time.Time) *throttle {
@@ -35,6 +39,7 @@ func newThrottle(now func() time.Time) *throttle {
 		now:       now,
 		names:     tally{free: freeByName, seen: map[throttleKey]failures{}},
 		addresses: tally{free: freeByAddress, seen: map[throttleKey]failures{}},
+		homes:     map[throttleKey]bool{},
 	}
 }
 
@@ -46,6 +51,10 @@ func (t *throttle) attempt(name string, from netip.Addr) (wait time.Duration, su
 	defer t.mu.Unlock()
 	now := t.now()
 	byName, byAddress := nameKey(name), addressKey(from)
+	home := pairKey(byName, byAddress)
+	if t.homes[home] {
+		byName = home
+	}
 	if wait = max(t.names.wait(byName, now), t.addresses.wait(byAddress, now)); wait > 0 {
 		return wait, nil
 	}
@@ -56,6 +65,7 @@ func (t *throttle) attempt(name string, from netip.Addr) (wait time.Duration, su
 		t.mu.Lock()
 		defer t.mu.Unlock()
 		delete(t.names.seen, byName)
+		t.remember(home)
 		// Only this attempt is taken back: who has one password must not be able
 		// to wipe the count while guessing at the others.
 		if f := t.addresses.seen[byAddress]; f.count > 1 {
@@ -76,6 +86,25 @@ func nameKey(name string) (k throttleKey) {
 	sum := sha256.Sum256([]byte(store.FoldName(name)))
 	copy(k[:], sum[:])
 	return k
+}
+
+// pairKey is a name at an address.
+func pairKey(name, address throttleKey) (k throttleKey) {
+	sum := sha256.Sum256(append(name[:], address[:]...))
+	copy(k[:], sum[:])
+	return k
+}
+
+// remember keeps a home. When there are too many any one goes: only who knows a
+// password adds one.
+func (t *throttle) remember(home throttleKey) {
+	if len(t.homes) >= throttleSize && !t.homes[home] {
+		for k := range t.homes {
+			delete(t.homes, k)
+			break
+		}
+	}
+	t.homes[home] = true
 }
 
 // addressKey is an IPv4 address, or the /64 of an IPv6 one, which is what one

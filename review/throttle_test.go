@@ -170,3 +170,37 @@ func TestThrottleFlood(t *testing.T) {
 		t.Error("the flood made us forget the name that was guessed at")
 	}
 }
+
+// TestThrottleLetsOfficersIn has a stranger guess at an officer's password all
+// day: where the officer signed in before, they still can.
+func TestThrottleLetsOfficersIn(t *testing.T) {
+	c := newClock()
+	th := newThrottle(c.now)
+	_, right := th.attempt("ratna", office)
+	right()
+	guess := func() {
+		for i := range 200 {
+			th.attempt("ratna", netip.AddrFrom4([4]byte{198, 51, 100, byte(i)}))
+		}
+	}
+	guess()
+	wait, right := th.attempt("ratna", office)
+	if wait != 0 {
+		t.Fatalf("from the office the officer waits %v", wait)
+	}
+	right()
+	if wait, _ := th.attempt("ratna", netip.MustParseAddr("192.0.2.1")); wait == 0 {
+		t.Error("from elsewhere the name does not wait")
+	}
+	// Whoever sits in the same office has no more guesses than anybody.
+	guess()
+	let := 0
+	for range 50 {
+		if wait, _ := th.attempt("ratna", office); wait == 0 {
+			let++
+		}
+	}
+	if let != freeByName+1 {
+		t.Errorf("%d guesses are let through in the office, want %d", let, freeByName+1)
+	}
+}
