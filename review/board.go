@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"strings"
+	"time"
 
 	"usulan/store"
 )
@@ -13,6 +14,7 @@ import (
 // board is the six buttons and the reasons, as the forum has configured them.
 type board struct {
 	W       *words
+	now     time.Time
 	Buttons []button
 	Reasons []letter
 }
@@ -31,8 +33,8 @@ type letter struct {
 	Said string // in the language of the screen
 }
 
-func newBoard(s store.Settings, w *words) *board {
-	b := &board{W: w}
+func newBoard(s store.Settings, w *words, now time.Time) *board {
+	b := &board{W: w, now: now}
 	for i, p := range s.Priorities {
 		gloss := p.Label
 		if w.code == "en" && p.Gloss != "" {
@@ -56,7 +58,7 @@ func (s *Server) board(ctx context.Context, w *words) (*board, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read settings: %w", err)
 	}
-	return newBoard(settings, w), nil
+	return newBoard(settings, w, s.now()), nil
 }
 
 // Open are the priorities that can still be chosen.
@@ -131,6 +133,8 @@ type row struct {
 	store.Summary
 	Stamp   stamp
 	Href    template.URL
+	Gist    string // subject, or how the text begins
+	When    string // as short as it can be
 	Current bool
 	Done    bool // decided by this person just now, and still in sight
 }
@@ -146,7 +150,12 @@ func (b *board) name(p store.Summary) string {
 
 func (b *board) row(p store.Summary, v view) row {
 	p.Participant = b.name(p)
-	return row{Summary: p, Stamp: b.stamp(decisionOf(p)), Href: v.Of(p.Ref)}
+	r := row{Summary: p, Stamp: b.stamp(decisionOf(p)), Href: v.Of(p.Ref), Gist: p.Subject}
+	if r.Gist == "" {
+		r.Gist = p.Snippet
+	}
+	r.When = b.W.When(b.now, p.ReceivedAt)
+	return r
 }
 
 func (b *board) rows(page store.Page, v view, current string) []row {

@@ -20,6 +20,10 @@ type words struct {
 	code    string
 	entries map[string]phrase
 	zone    *time.Location
+
+	// What every time and number needs, taken out of the entries once.
+	months, weekdays    []string
+	colon, group, point string
 }
 
 // phrase is a sentence with {1}, {2} ... for what varies. One is used instead
@@ -47,6 +51,8 @@ func languages(zone *time.Location) map[string]*words {
 		if err := json.Unmarshal(b, &w.entries); err != nil {
 			panic(fmt.Errorf("languages/%s.json: %w", code, err))
 		}
+		w.months, w.weekdays = strings.Fields(w.Say("time.months")), strings.Fields(w.Say("time.weekdays"))
+		w.colon, w.group, w.point = w.Say("time.separator"), w.Say("number.group"), w.Say("number.point")
 		out[code] = w
 	}
 	return out
@@ -140,7 +146,7 @@ func (w *words) Number(v any) string {
 		sign, digits = "-", digits[1:]
 	}
 	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + w.Say("number.group") + digits[i:]
+		digits = digits[:i] + w.group + digits[i:]
 	}
 	return sign + digits
 }
@@ -156,13 +162,13 @@ func (w *words) Bytes(n int64) string {
 			if v >= 10 {
 				return w.Number(int64(v+0.5)) + " " + unit.name
 			}
-			return strings.Replace(strconv.FormatFloat(v, 'f', 1, 64), ".", w.Say("number.point"), 1) + " " + unit.name
+			return strings.Replace(strconv.FormatFloat(v, 'f', 1, 64), ".", w.point, 1) + " " + unit.name
 		}
 	}
 	return w.Number(n) + " B"
 }
 
-func (w *words) clock(t time.Time) string { return t.Format("15" + w.Say("time.separator") + "04") }
+func (w *words) clock(t time.Time) string { return t.Format("15" + w.colon + "04") }
 
 // Clock is a time of day: 19.14.
 func (w *words) Clock(t time.Time) string { return w.clock(t.In(w.zone)) }
@@ -220,9 +226,9 @@ func (w *words) Ago(now, t time.Time) string {
 func (w *words) iso(t time.Time) string { return t.In(w.zone).Format(time.RFC3339) }
 
 func (w *words) month(t time.Time) string {
-	return strings.Fields(w.Say("time.months"))[t.Month()-1]
+	return w.months[t.Month()-1]
 }
 
 func (w *words) weekday(t time.Time) string {
-	return strings.Fields(w.Say("time.weekdays"))[t.Weekday()]
+	return w.weekdays[t.Weekday()]
 }
