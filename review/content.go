@@ -26,7 +26,7 @@ const (
 	imagePolicy   = "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'self'"
 	// A browser's PDF reader does not start in a sandbox. It runs no script of
 	// the document in our origin.
-	pdfPolicy = "default-src 'none'; object-src 'self'; plugin-types application/pdf; style-src 'unsafe-inline'; frame-ancestors 'self'"
+	pdfPolicy = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 )
 
 // apart puts what a stranger sent under a policy of its own. Our pages may show

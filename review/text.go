@@ -76,19 +76,26 @@ func paragraphs(text string) []block {
 	return out
 }
 
-// A mail program that breaks lines by itself does so at 60 to 80 characters.
-const wrapLeast, wrapMost = 58, 82
+// A mail program that breaks lines by itself does so at a width like these, in characters.
+const wrapLeast, wrapMost = 50, 110
 
 // unwrap joins the lines of a paragraph that a mail program broke, so that it
-// flows at the width of the paper; lines that people broke stay broken.
+// flows at the width of the paper; lines that people broke stay broken. A
+// program breaks a line only where the next word would not have fitted.
 func unwrap(lines []string) string {
-	for _, l := range lines[:len(lines)-1] {
-		if n := utf8.RuneCountInString(l); n < wrapLeast || n > wrapMost {
-			return strings.Join(lines, "\n")
-		}
+	width := 0
+	for _, l := range lines {
+		width = max(width, utf8.RuneCountInString(l))
+	}
+	if width < wrapLeast || width > wrapMost {
+		return strings.Join(lines, "\n")
 	}
 	joined := []string{lines[0]}
-	for _, l := range lines[1:] {
+	for i, l := range lines[1:] {
+		word, _, _ := strings.Cut(strings.TrimLeft(l, " \t"), " ")
+		if utf8.RuneCountInString(lines[i])+1+utf8.RuneCountInString(word) <= width {
+			return strings.Join(lines, "\n")
+		}
 		joined = append(joined, strings.TrimLeft(l, " \t"))
 	}
 	return strings.Join(joined, " ")

@@ -27,6 +27,8 @@ func TestBlocks(t *testing.T) {
 		"broken by people": {"pak\nmohon lapak\nterima kasih", []string{"para: pak|mohon lapak|terima kasih"}},
 		"broken by a mail program": {wrapped, []string{
 			"para: " + strings.ReplaceAll(wrapped, "\n", " ")}},
+		"long lines that people broke": {"Kami pedagang pasar pagi yang berjualan sejak subuh di sana\nmohon\ntempat", []string{
+			"para: Kami pedagang pasar pagi yang berjualan sejak subuh di sana|mohon|tempat"}},
 		"list": {"kami minta:\n1. tenda\n2. listrik\n   dan air\n\nsekian", []string{
 			"para: kami minta:", "item: 1. tenda", "item: 2. listrik|   dan air", "para: sekian"}},
 		"letter": {"Nomor : 1\nPerihal : modal\n\nKepada Yth.\nKepala Dinas\n\nDengan hormat,\n\nKami minta.", []string{
