@@ -93,7 +93,9 @@ func unwrap(lines []string) string {
 	joined := []string{lines[0]}
 	for i, l := range lines[1:] {
 		word, _, _ := strings.Cut(strings.TrimLeft(l, " \t"), " ")
-		if utf8.RuneCountInString(lines[i])+1+utf8.RuneCountInString(word) <= width {
+		fits := utf8.RuneCountInString(lines[i])+1+utf8.RuneCountInString(word) <= width
+		// In two or three lines a sentence that ends with its line is a person's.
+		if fits || len(lines) <= 3 && strings.ContainsAny(lines[i][len(lines[i])-1:], ".:!?") {
 			return strings.Join(lines, "\n")
 		}
 		joined = append(joined, strings.TrimLeft(l, " \t"))

@@ -29,6 +29,8 @@ func TestBlocks(t *testing.T) {
 			"para: " + strings.ReplaceAll(wrapped, "\n", " ")}},
 		"long lines that people broke": {"Kami pedagang pasar pagi yang berjualan sejak subuh di sana\nmohon\ntempat", []string{
 			"para: Kami pedagang pasar pagi yang berjualan sejak subuh di sana|mohon|tempat"}},
+		"two sentences": {"Kami 22 pedagang masih jualan di trotoar depan sekolah, kasihan anak-anak.\nMohon lokasi tetap.", []string{
+			"para: Kami 22 pedagang masih jualan di trotoar depan sekolah, kasihan anak-anak.|Mohon lokasi tetap."}},
 		"list": {"kami minta:\n1. tenda\n2. listrik\n   dan air\n\nsekian", []string{
 			"para: kami minta:", "item: 1. tenda", "item: 2. listrik|   dan air", "para: sekian"}},
 		"letter": {"Nomor : 1\nPerihal : modal\n\nKepada Yth.\nKepala Dinas\n\nDengan hormat,\n\nKami minta.", []string{
