@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -90,8 +91,8 @@ func (db *DB) transact(ctx context.Context, do func(*tx) error) error {
 		return errClosed
 	}
 	defer func() { <-w.turn }()
-	if err := ctx.Err(); err != nil {
-		return err
+	if ctx.Err() != nil || db.stop.Err() != nil {
+		return cmp.Or(ctx.Err(), errClosed)
 	}
 	t := &tx{
 		db: db, now: db.Now().UTC(), ctx: context.WithoutCancel(ctx),

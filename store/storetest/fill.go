@@ -33,9 +33,10 @@ func Settings() store.Settings {
 // Opens is when the invented forum opens.
 var Opens = time.Date(2020, 3, 1, 0, 0, 0, 0, time.UTC)
 
-// Fill records n proposals through the ledger of email/forum. Every second one
-// is tagged or set aside by the staff member, when one is given.
-func Fill(ctx context.Context, db *store.DB, n int, staff int64) error {
+// Fill records n short proposals through the ledger of email/forum, on top of
+// those it recorded before. Of the first decided ones a part is tagged or set
+// aside by the staff member.
+func Fill(ctx context.Context, db *store.DB, n, decided int, staff int64) error {
 	if err := db.Configure(ctx, Settings()); err != nil {
 		return err
 	}
@@ -51,7 +52,7 @@ func Fill(ctx context.Context, db *store.DB, n int, staff int64) error {
 	for i := int(pos.Last); i < n; {
 		batch := make([]intake.Item, min(64, n-i))
 		for j := range batch {
-			s := Mail(i + j)
+			s := mail(i+j, 200, 700)
 			batch[j] = intake.Item{ID: uint32(i + j + 1), ReceivedAt: s.ReceivedAt, Size: s.Raw.Size, Submission: s}
 		}
 		for len(batch) > 0 {
@@ -68,48 +69,41 @@ func Fill(ctx context.Context, db *store.DB, n int, staff int64) error {
 			}
 		}
 	}
-	if staff != 0 {
-		if err := decide(ctx, db, staff); err != nil {
-			return err
-		}
+	if err := decide(ctx, db, decided, staff); err != nil {
+		return err
 	}
 	return l.Release(ctx)
 }
 
-// decide tags a part of what is there, evenly over the priorities.
-func decide(ctx context.Context, db *store.DB, staff int64) error {
-	cursor := ""
-	for i := 0; ; {
-		page, err := db.Proposals(ctx, store.Filter{}, cursor, 100)
-		if err != nil {
+// decide decides on every second one of the first n proposals, evenly over the priorities.
+func decide(ctx context.Context, db *store.DB, n int, staff int64) error {
+	for number := 2; number <= n; number += 2 {
+		ref := fmt.Sprintf("USL-2020-%04d", number)
+		found, err := db.Summaries(ctx, []string{ref})
+		if err != nil || len(found) == 0 || found[0].State != store.New {
 			return err
 		}
-		for _, s := range page.Items {
-			i++
-			d := store.Decision{State: store.Tagged, Priority: fmt.Sprintf("P%d", i/2%6+1)}
-			if i%20 == 0 {
-				d = store.Decision{State: store.SetAside, Reason: "duplicate"}
-			}
-			if i%2 != 0 || s.State != store.New {
-				continue
-			}
-			if _, err := db.Decide(ctx, store.Actor{Staff: staff}, s.Ref, s.Version, d); err != nil {
-				return err
-			}
+		d := store.Decision{State: store.Tagged, Priority: fmt.Sprintf("P%d", number/2%6+1)}
+		if number%20 == 0 {
+			d = store.Decision{State: store.SetAside, Reason: "duplicate"}
 		}
-		if cursor = page.Next; cursor == "" {
-			return nil
+		if _, err := db.Decide(ctx, store.Actor{Staff: staff}, ref, found[0].Version, d); err != nil {
+			return err
 		}
 	}
+	return nil
 }
 
 // Mail invents the i-th mail, some 5 KiB of it. The same i gives the same mail.
-func Mail(i int) *intake.Submission {
+func Mail(i int) *intake.Submission { return mail(i, 900, 1800) }
+
+// mail invents the i-th mail, its text at least least and at most more bytes longer.
+func mail(i, least, more int) *intake.Submission {
 	r := rand.New(rand.NewPCG(uint64(i), 42))
 	from := fmt.Sprintf("warga%d@example.id", r.IntN(200_000))
 	name := title(pick(r, first)) + " " + title(pick(r, last))
 	subject := "Usulan " + phrase(r, 3+r.IntN(4))
-	text := body(r, 900+r.IntN(1800))
+	text := body(r, least+r.IntN(more))
 	raw := fmt.Sprintf("Return-Path: <%s>\r\nReceived: from mx.example.id\r\n\tby mail.example.id; Tue, 17 Mar 2020 10:00:00 +0700\r\n"+
 		"From: %s <%s>\r\nTo: usulan@example.id\r\nSubject: %s\r\nMessage-ID: <%d@example.id>\r\nMIME-Version: 1.0\r\n"+
 		"Content-Type: multipart/alternative; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n%s\r\n--b\r\n"+
