@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/base64"
+	"errors"
 	"io"
 )
 
@@ -144,10 +145,10 @@ func (d *quotedPrintableReader) Read(p []byte) (int, error) {
 			return 0, d.err
 		}
 		line, err := d.src.ReadSlice('\n')
-		if err != nil && err != bufio.ErrBufferFull {
+		whole := !errors.Is(err, bufio.ErrBufferFull)
+		if err != nil && whole {
 			d.err = err
 		}
-		whole := err != bufio.ErrBufferFull
 		if !whole {
 			// A line longer than the buffer: do not cut an escape in two.
 			line = d.unreadEscape(line)
@@ -238,7 +239,7 @@ func (d *uuReader) Read(p []byte) (int, error) {
 			return 0, d.err
 		}
 		line, err := d.src.ReadSlice('\n')
-		if err != nil && err != bufio.ErrBufferFull {
+		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
 			d.err = err
 		}
 		line = bytes.TrimRight(line, "\r\n")

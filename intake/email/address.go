@@ -194,7 +194,7 @@ func splitBare(phrase []byte) (name, addr []byte) {
 	phrase = bytes.TrimSpace(phrase)
 	at := bytes.IndexByte(phrase, '@')
 	if at < 0 {
-		if len(phrase) > 0 && bytes.IndexAny(phrase, " \t?") < 0 {
+		if len(phrase) > 0 && !bytes.ContainsAny(phrase, " \t?") {
 			return nil, phrase
 		}
 		return phrase, nil

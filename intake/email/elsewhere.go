@@ -23,7 +23,8 @@ func (c *content) elsewhere(root *part) {
 // fromMail takes the text of an attached mail, under a header as mail programs
 // write it above what they forward.
 func (c *content) fromMail(p *part) bool {
-	src, mail := c.src, (*part)(nil)
+	src := c.src
+	var mail *part
 	switch {
 	case len(p.children) > 0:
 		mail = p.children[0]

@@ -30,17 +30,6 @@ func (h *header) get(name string) string {
 	return decodeValue(raw, h.charset)
 }
 
-// all returns every value of a field.
-func (h *header) all(name string) []string {
-	var values []string
-	for _, f := range h.fields {
-		if f.name == name {
-			values = append(values, decodeValue(f.raw, h.charset))
-		}
-	}
-	return values
-}
-
 // raw returns the first value of a field as it stands in the source.
 func (h *header) raw(name string) ([]byte, bool) {
 	for _, f := range h.fields {

@@ -138,7 +138,7 @@ func (s *partScanner) inside(p *part, depth int) delimiter {
 // multipart reads the children of a multipart. When its boundary is missing or
 // occurs nowhere, the first line that looks like a delimiter is taken for one.
 func (s *partScanner) multipart(p *part, depth int) delimiter {
-	d := delimiter{}
+	var d delimiter
 	if boundary := p.params["boundary"]; boundary != "" {
 		if d = s.children(p, []byte(boundary), depth); len(p.children) > 0 {
 			return d
