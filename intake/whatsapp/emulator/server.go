@@ -1,0 +1,164 @@
+package emulator
+
+import (
+	"context"
+	"crypto/tls"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+
+	"github.com/coder/websocket"
+	"go.mau.fi/whatsmeow"
+	"go.mau.fi/whatsmeow/store/sqlstore"
+	"go.mau.fi/whatsmeow/types"
+	waLog "go.mau.fi/whatsmeow/util/log"
+	_ "modernc.org/sqlite" // keeps the Signal sessions of simulated people, in memory
+)
+
+// Server is a WhatsApp of its own, with one account that a client can be linked
+// to. Its methods may be called from several goroutines.
+type Server struct {
+	http    *httptest.Server
+	vouched vouched
+	db      *sql.DB
+	devices *sqlstore.Container
+
+	ctx     context.Context // ends with Close
+	stop    context.CancelFunc
+	running sync.WaitGroup
+
+	mu      sync.Mutex
+	phone   *Person            // who owns the account
+	people  map[string]*Person // by user part of number and of LID
+	groups  map[types.JID]*Group
+	linked  *linkedDevice
+	pairing *pairing
+	live    *connection // the connection that is logged in or pairing
+	outbox  outbox
+	sent    []Sent
+	news    chan struct{} // closed and made anew when sent grows or the outbox shrinks
+	media   map[string][]byte
+	faults  faults
+	nextID  int
+}
+
+// New starts a server whose account has a number such as "6281210002000".
+func New(number string) (*Server, error) {
+	id, err := newIdentity()
+	if err != nil {
+		return nil, fmt.Errorf("make certificates: %w", err)
+	}
+	db, err := sql.Open("sqlite", ":memory:?_pragma=foreign_keys(1)")
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(1) // each connection would have a memory of its own
+	s := &Server{
+		vouched: id, db: db, devices: sqlstore.NewWithDB(db, "sqlite", waLog.Noop),
+		people: map[string]*Person{}, groups: map[types.JID]*Group{}, media: map[string][]byte{},
+		news: make(chan struct{}),
+	}
+	s.ctx, s.stop = context.WithCancel(context.Background())
+	if err := s.devices.Upgrade(s.ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("prepare Signal sessions: %w", err), db.Close())
+	}
+	if s.phone, err = s.Person(number, ""); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /ws/chat", s.chat)
+	mux.HandleFunc("GET /v/{name}", s.download)
+	mux.HandleFunc("POST /mms/{kind}/{name}", s.upload)
+	s.http = httptest.NewTLSServer(mux)
+	return s, nil
+}
+
+// Close cuts every connection and stops.
+func (s *Server) Close() error {
+	s.stop()
+	s.Cut()
+	s.http.Close()
+	s.running.Wait()
+	return s.db.Close()
+}
+
+// Attach gives a client this server in place of WhatsApp's. Whatever host the
+// client asks for, it reaches this one.
+func (s *Server) Attach(c *whatsmeow.Client) {
+	h := s.HTTPClient()
+	c.SetWebsocketHTTPClient(h)
+	c.SetPreLoginHTTPClient(h)
+	c.SetMediaHTTPClient(h)
+}
+
+// HTTPClient returns a client for which every host is this server.
+func (s *Server) HTTPClient() *http.Client {
+	transport := s.http.Client().Transport.(*http.Transport).Clone()
+	address := s.http.Listener.Addr().String()
+	transport.DialContext = func(ctx context.Context, network, _ string) (net.Conn, error) {
+		var d net.Dialer
+		return d.DialContext(ctx, network, address)
+	}
+	transport.TLSClientConfig = &tls.Config{
+		RootCAs: transport.TLSClientConfig.RootCAs, ServerName: "example.com", MinVersion: tls.VersionTLS12,
+	}
+	return &http.Client{Transport: transport}
+}
+
+// Number returns the account's number in international form, without plus.
+func (s *Server) Number() string { return s.phone.number.User }
+
+// chat serves one connection of a client.
+func (s *Server) chat(w http.ResponseWriter, r *http.Request) {
+	ws, err := websocket.Accept(w, r, &websocket.AcceptOptions{InsecureSkipVerify: true}) // any Origin: it is the client's
+	if err != nil {
+		return
+	}
+	defer ws.CloseNow()
+	ws.SetReadLimit(1 << 24)
+	s.running.Add(1)
+	defer s.running.Done()
+	ctx, cancel := context.WithCancel(s.ctx)
+	defer cancel()
+	l, key, payload, err := s.vouched.accept(ctx, ws)
+	if err != nil {
+		return // a client that does not trust us goes away by itself
+	}
+	c := &connection{server: s, line: l, ctx: ctx, cut: cancel, key: [32]byte(key), payload: payload}
+	c.serve()
+}
+
+// id makes an identifier that this server never gave before.
+func (s *Server) id(prefix string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.nextID++
+	return fmt.Sprintf("%s%08X", prefix, s.nextID)
+}
+
+// announce wakes whoever waits for something to happen. The caller holds mu.
+func (s *Server) announce() {
+	close(s.news)
+	s.news = make(chan struct{})
+}
+
+// wait blocks until done, which is called with mu held, says so.
+func (s *Server) wait(ctx context.Context, done func() bool) error {
+	for {
+		s.mu.Lock()
+		ok, news := done(), s.news
+		s.mu.Unlock()
+		if ok {
+			return nil
+		}
+		select {
+		case <-news:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
