@@ -3,7 +3,6 @@ package intake_test
 import (
 	"context"
 	"errors"
-	"io"
 	"log/slog"
 	"sync"
 	"testing"
@@ -83,7 +82,7 @@ func (c *channel) count() int {
 func supervise(t *testing.T, b *book, channels ...intake.Channel) *intake.Supervisor {
 	t.Helper()
 	acquire := func(context.Context, string) (intake.Ledger, error) { return b, nil }
-	s := intake.NewSupervisor(acquire, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	s := intake.NewSupervisor(acquire, slog.New(slog.DiscardHandler))
 	ctx, cancel := context.WithCancel(t.Context())
 	var wg sync.WaitGroup
 	wg.Go(func() { s.Run(ctx, channels...) })
@@ -201,7 +200,7 @@ func TestSupervisor(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			b := newBook()
 			acquire := func(context.Context, string) (intake.Ledger, error) { return b, nil }
-			s := intake.NewSupervisor(acquire, slog.New(slog.NewTextHandler(io.Discard, nil)))
+			s := intake.NewSupervisor(acquire, slog.New(slog.DiscardHandler))
 			ctx, cancel := context.WithCancel(t.Context())
 			done := make(chan struct{})
 			go func() {

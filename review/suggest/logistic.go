@@ -47,7 +47,7 @@ func fit(docs []document, features, answers int, lexical []bool) regression {
 		r.weights[i], gradient[i] = both[:answers], both[answers:]
 	}
 	// The seed is fixed: the same decisions make the same suggestions.
-	random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // not a secret
+	random := rand.New(rand.NewPCG(1, 2))
 	order := random.Perm(len(docs))
 	p := make([]float64, answers)
 	for range max(fewest, min(passes, steps/max(1, len(docs)))) {

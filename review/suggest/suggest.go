@@ -134,7 +134,7 @@ func (m *Model) count(texts []text) {
 		for _, f := range t.features {
 			id, ok := m.ids[f.name]
 			if !ok {
-				id = int32(len(in)) //nolint:gosec // far fewer features than that
+				id = int32(len(in))
 				m.ids[f.name] = id
 				in, last = append(in, 0), append(last, -1)
 			}

@@ -67,9 +67,9 @@ func (s *Server) disturb() (delay time.Duration, copies int) {
 	defer s.mu.Unlock()
 	copies = 1
 	if s.faults.delay > 0 {
-		delay = rand.N(s.faults.delay) //nolint:gosec // chance, not secrecy
+		delay = rand.N(s.faults.delay)
 	}
-	if rand.Float64() < s.faults.duplicate { //nolint:gosec // chance, not secrecy
+	if rand.Float64() < s.faults.duplicate {
 		copies = 2
 	}
 	return delay, copies

@@ -146,7 +146,7 @@ func (s *Server) link(p *pairing, static, key [32]byte, secret []byte) error {
 // client's identity key, under a code that proves who showed the QR code.
 func (s *Server) vouch(key [32]byte, secret []byte) ([]byte, error) {
 	details, err := proto.Marshal(&waAdv.ADVDeviceIdentity{
-		RawID: proto.Uint32(1), Timestamp: proto.Uint64(uint64(unix())), KeyIndex: proto.Uint32(linkedDeviceNumber), //nolint:gosec // after 1970
+		RawID: proto.Uint32(1), Timestamp: proto.Uint64(uint64(unix())), KeyIndex: proto.Uint32(linkedDeviceNumber),
 		AccountType: waAdv.ADVEncryptionType_E2EE.Enum(), DeviceType: waAdv.ADVEncryptionType_E2EE.Enum(),
 	})
 	if err != nil {

@@ -255,6 +255,6 @@ func keyNode(tag string, k *keys.PreKey) waBinary.Node {
 
 // pad hides how long a message is.
 func pad(plain []byte) []byte {
-	n := byte(1 + rand.N(15)) //nolint:gosec // how long the padding is needs no secrecy here
+	n := byte(1 + rand.N(15))
 	return append(plain, bytes.Repeat([]byte{n}, int(n))...)
 }

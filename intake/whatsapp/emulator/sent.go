@@ -107,7 +107,7 @@ func unpad(plain []byte) []byte {
 		return plain
 	}
 	n := int(plain[len(plain)-1])
-	if n > len(plain) || !bytes.HasSuffix(plain, bytes.Repeat([]byte{byte(n)}, n)) { //nolint:gosec // it came from a byte
+	if n > len(plain) || !bytes.HasSuffix(plain, bytes.Repeat([]byte{byte(n)}, n)) {
 		return plain
 	}
 	return plain[:len(plain)-n]
