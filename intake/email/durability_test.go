@@ -43,7 +43,7 @@ func TestIntakeChild(t *testing.T) {
 	// What getrusage says includes the parent's size.
 	status, _ := os.ReadFile("/proc/self/status")
 	if _, rest, ok := bytes.Cut(status, []byte("VmHWM:")); ok {
-		fmt.Printf("peak %s KiB\n", bytes.Fields(rest)[0])
+		fmt.Fprintf(os.Stdout, "peak %s KiB\n", bytes.Fields(rest)[0])
 	}
 }
 
@@ -52,7 +52,7 @@ type telling struct{ intake.Ledger }
 
 func (s *telling) Record(ctx context.Context, p intake.Place, items []intake.Item) (int, error) {
 	n, err := s.Ledger.Record(ctx, p, items)
-	fmt.Printf("recorded %d\n", n)
+	fmt.Fprintf(os.Stdout, "recorded %d\n", n)
 	return n, err
 }
 

@@ -152,30 +152,34 @@ func arrival(mail []byte, container time.Time) time.Time {
 	const enough = 64 << 10
 	head := mail[:min(len(mail), enough)]
 	for len(head) > 0 {
-		field := head
-		for end := 0; ; {
-			nl := bytes.IndexByte(head[end:], '\n')
-			if nl < 0 {
-				return container
-			}
-			end += nl + 1
-			if end == len(head) || head[end] != ' ' && head[end] != '\t' {
-				field, head = head[:end], head[end:]
-				break
-			}
-		}
+		var field []byte
+		field, head = cutField(head)
 		if len(bytes.TrimRight(field, "\r\n")) == 0 {
-			return container
+			break
 		}
 		if len(field) > 9 && bytes.EqualFold(field[:9], []byte("received:")) {
 			value := strings.Join(strings.Fields(string(field)), " ")
 			if t := parseDate(value[strings.LastIndexByte(value, ';')+1:]); !t.IsZero() {
 				return t
 			}
-			return container
+			break
 		}
 	}
 	return container
+}
+
+// cutField cuts the first header field, with its continuation lines, off.
+func cutField(head []byte) (field, rest []byte) {
+	for end := 0; ; {
+		nl := bytes.IndexByte(head[end:], '\n')
+		if nl < 0 {
+			return head, nil
+		}
+		end += nl + 1
+		if end == len(head) || head[end] != ' ' && head[end] != '\t' {
+			return head[:end], head[end:]
+		}
+	}
 }
 
 // mailsIn lists the mails below path: one file, a Maildir, or a folder of those.

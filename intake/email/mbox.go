@@ -39,7 +39,7 @@ func scanMbox(r io.Reader) iter.Seq2[mboxMail, error] {
 		s := mboxScanner{first: true, start: true}
 		for {
 			line, err := in.ReadSlice('\n')
-			if err != nil && err != io.EOF && err != bufio.ErrBufferFull {
+			if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, bufio.ErrBufferFull) {
 				yield(mboxMail{}, err)
 				return
 			}
@@ -53,7 +53,7 @@ func scanMbox(r io.Reader) iter.Seq2[mboxMail, error] {
 				return
 			}
 			s.start = err == nil
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				if s.open {
 					yield(s.cut(), nil)
 				}
@@ -163,7 +163,7 @@ func (u *unquoter) Read(p []byte) (int, error) {
 		if u.start && quotedFrom(line) {
 			line = line[1:]
 		}
-		if u.start = err == nil; err != nil && err != bufio.ErrBufferFull {
+		if u.start = err == nil; err != nil && !errors.Is(err, bufio.ErrBufferFull) {
 			u.err = err
 		}
 		u.rest = line

@@ -92,7 +92,7 @@ func authorizeBrowser(ctx context.Context, config *oauth2.Config, say func(strin
 		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 		defer cancel()
 		_ = server.Shutdown(end)
-		<-served
+		_ = <-served // http.ErrServerClosed
 	}()
 
 	say("Open this address in a browser on this computer:\n%s", config.AuthCodeURL(state,

@@ -152,5 +152,5 @@ func (p *proxy) down(client, server net.Conn) {
 
 // slowly makes a proxy pass about that many bytes a second.
 func slowly(bytes int) func(int) {
-	return func(n int) { time.Sleep(time.Duration(n) * time.Second / time.Duration(bytes)) }
+	return func(n int) { <-time.After(time.Duration(n) * time.Second / time.Duration(bytes)) }
 }

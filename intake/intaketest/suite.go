@@ -58,7 +58,7 @@ func Run(t *testing.T, rig func(*testing.T) Rig, book func(*testing.T) Book) {
 			b := &bench{T: t, rig: r, book: book(t), source: r.Channel().Name()}
 			b.ledger = b.acquire()
 			try(b)
-			b.stop()
+			_ = b.stop()
 			if open := b.ledger.open(); open != 0 {
 				t.Errorf("%d handles on bytes were never closed", open)
 			}
