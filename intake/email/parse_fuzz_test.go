@@ -103,6 +103,14 @@ func FuzzParse(f *testing.F) {
 		if again := p.Parse(raw, at); !cmp.Equal(s, again) {
 			t.Errorf("parsed twice, two results:\n%s", cmp.Diff(s, again))
 		}
+		// The source may be gone afterwards: nothing but Raw may refer to it.
+		gone := bytes.Clone(b)
+		s = p.Parse(&intake.Raw{Hash: raw.Hash, Size: raw.Size, Bytes: gone}, at)
+		clear(gone)
+		s.Raw = raw
+		if again := p.Parse(raw, at); !cmp.Equal(s, again) {
+			t.Errorf("the submission changed with its source:\n%s", cmp.Diff(s, again))
+		}
 		if len(s.Text) > 100*len(b)+1000 {
 			t.Errorf("%d bytes became a text of %d", len(b), len(s.Text))
 		}

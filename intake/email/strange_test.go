@@ -34,5 +34,6 @@ var strangeMails = []string{
 	"Content-Type: text/calendar; method=REQUEST\n\nBEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:Rapat\\, warga\nEND:VEVENT\nEND:VCALENDAR\n",
 	"Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\n\ngagal\n--b\nContent-Type: message/delivery-status\n\nAction: failed\n--b\nContent-Type: message/rfc822\n\nSubject: x\n\ny\n--b--\n",
 	"From: a@b\nContent-Type: text/html\n\n<div class=gmail_quote>Pada Sen, x menulis:<blockquote>y</blockquote></div><ul><li>z",
+	"Content-Type: application/ms-tnef\n\n\x78\x9f\x3e\x22\x01\x00\x02\x02\x90\x06\x00\x00\x00\x00\x00\x00\x00\x02\x0f\x80\x06\x00\x03\x00\x00\x00isi\x00\x00",
 	"Received: x\nby y\n\tz\nFrom a b\nSubject : s\n\nisi\x00\x07\r\rx",
 }

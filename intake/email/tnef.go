@@ -297,7 +297,11 @@ func (t *tnef) string8(v []byte) string {
 // takeTNEF lists what a winmail.dat holds and returns its text. It tells whether
 // there was anything, else the carrier itself is the attachment.
 func (c *content) takeTNEF(p *part) (pieces []piece, ok bool) {
-	t, ok := parseTNEF(decode(p.encoding, c.src[p.body:p.end]), 0)
+	src := decode(p.encoding, c.src[p.body:p.end])
+	if p.encoding == intake.Identity {
+		src = bytes.Clone(src) // the files outlive the source
+	}
+	t, ok := parseTNEF(src, 0)
 	if !ok {
 		return nil, false
 	}
