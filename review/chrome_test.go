@@ -64,6 +64,23 @@ func (w *world) newChrome(width, height int) *chrome {
 	return c
 }
 
+// newTab opens a further tab of the same browser.
+func (c *chrome) newTab() *chrome {
+	c.t.Helper()
+	ctx, cancel := chromedp.NewContext(c.ctx)
+	c.t.Cleanup(cancel)
+	if err := chromedp.Do(ctx); err != nil {
+		c.t.Fatal(err)
+	}
+	return &chrome{t: c.t, w: c.w, ctx: ctx}
+}
+
+// close leaves our pages, as closing a tab does, and keeps the browser.
+func (c *chrome) close() {
+	c.t.Helper()
+	c.run(chromedp.Navigate("about:blank"))
+}
+
 // size makes the window another size and the system light or dark.
 func (c *chrome) size(width, height int, dark bool) {
 	c.t.Helper()

@@ -1,6 +1,7 @@
 package review
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
@@ -194,4 +195,32 @@ func TestOriginalHTMLIsHarmless(t *testing.T) {
 		t.Errorf("the page fetched %s", got)
 	}
 	c.quiet()
+}
+
+// Seven tabs share one stream; when the tab that reads it closes, another goes on.
+func TestTabsShareAStream(t *testing.T) {
+	w := newWorld(t)
+	w.arrive(correspondence()[:2]...)
+	first := w.newChrome(1366, 643)
+	first.signIn(w.staff("ratna", store.Officer))
+	var tabs []*chrome
+	for range 6 {
+		tabs = append(tabs, first.newTab())
+	}
+	tabs[5].open("/triage")
+	for _, tab := range tabs[:5] {
+		tab.open("/triage")
+	}
+	w.arrive(correspondence()[2])
+	for i, tab := range append([]*chrome{first}, tabs...) {
+		tab.until("tab "+strconv.Itoa(i)+" has heard of it", `document.querySelector('[data-ref="USL-2020-0003"]')`)
+	}
+	if n := w.streams.Load(); n != 1 {
+		t.Errorf("%d streams are open for seven tabs, want 1", n)
+	}
+	first.close()
+	w.arrive(correspondence()[3])
+	for i, tab := range tabs {
+		tab.until("tab "+strconv.Itoa(i)+" hears more", `document.querySelector('[data-ref="USL-2020-0004"]')`)
+	}
 }

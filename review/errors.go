@@ -90,7 +90,7 @@ func shortCode() string {
 // JSON for scripts and programs.
 func (s *Server) fail(err error, c echo.Context) {
 	if c.Response().Committed {
-		s.explain(c, err) // for the log
+		_ = s.explain(c, err) // for the log; the answer is on its way already
 		return
 	}
 	r := s.explain(c, err)

@@ -71,8 +71,12 @@ func mediaType(name string) string {
 func pack(b []byte) []byte {
 	var out bytes.Buffer
 	z, _ := gzip.NewWriterLevel(&out, gzip.BestCompression) // the level is known
-	z.Write(b)                                              // memory takes everything
-	z.Close()
+	if _, err := z.Write(b); err != nil {
+		panic(err) // memory takes everything
+	}
+	if err := z.Close(); err != nil {
+		panic(err)
+	}
 	return out.Bytes()
 }
 

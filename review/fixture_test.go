@@ -32,15 +32,16 @@ var inbox = intake.Place{Folder: "INBOX", Epoch: 1}
 // world is a forum with a real database, its screens on a real socket, and the
 // means to let mail arrive.
 type world struct {
-	t      testing.TB
-	db     *store.DB
-	server *Server
-	http   *httptest.Server
-	ledger intake.Ledger
-	log    *journal
-	down   atomic.Bool
-	items  uint32
-	at     time.Time // when the next mail is received
+	t       testing.TB
+	db      *store.DB
+	server  *Server
+	http    *httptest.Server
+	ledger  intake.Ledger
+	log     *journal
+	down    atomic.Bool
+	streams atomic.Int32 // event streams that are open
+	items   uint32
+	at      time.Time // when the next mail is received
 }
 
 // newWorld opens an empty forum. Its clock is the real one.
@@ -81,6 +82,10 @@ func (w *world) serve(cfg Config) {
 	w.http = httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		if w.down.Load() {
 			panic(http.ErrAbortHandler) // as if the cable were cut
+		}
+		if r.URL.Path == "/events" {
+			w.streams.Add(1)
+			defer w.streams.Add(-1)
 		}
 		w.server.ServeHTTP(rw, r)
 	}))

@@ -184,7 +184,7 @@ func (p triagePage) listing(list store.Page, current string) listing {
 	l := listing{Rows: p.Board.rows(list, p.View, current)}
 	path := "/triage"
 	if current != "" {
-		path = string("/proposals/" + current)
+		path = "/proposals/" + current
 	}
 	next := p.View
 	if next.Cursor = list.Next; list.Next != "" {
