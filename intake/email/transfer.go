@@ -158,15 +158,14 @@ func longLines(src []byte) bool {
 // of a line go, what is no escape stays.
 func appendQuotedPrintable(dst, src []byte) []byte {
 	for len(src) > 0 {
-		line, end := src, []byte(nil)
+		next := len(src)
 		if i := bytes.IndexByte(src, '\n'); i >= 0 {
-			line, end = src[:i], src[i:i+1]
-			for len(line) > 0 && line[len(line)-1] == '\r' {
-				line, end = line[:len(line)-1], src[len(line)-1:i+1]
-			}
+			next = i + 1
 		}
-		src = src[len(line)+len(end):]
-		if end != nil {
+		line := bytes.TrimRight(src[:next], "\r\n")
+		end := src[len(line):next]
+		src = src[next:]
+		if len(end) > 0 {
 			for n := len(line); n > 0 && (line[n-1] == ' ' || line[n-1] == '\t'); n-- {
 				line = line[:n-1]
 			}
