@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/pelletier/go-toml/v2"
@@ -125,11 +126,16 @@ func playDemo(ctx context.Context, std streams, st stage, log *slog.Logger) erro
 	}
 
 	sending, stop := context.WithCancel(ctx)
-	sent := make(chan error, 1)
-	go func() { sent <- mail.SendSamples(sending, demoAddress, demoPause) }()
+	var samples sync.WaitGroup
+	samples.Go(func() {
+		if err := mail.SendSamples(sending, demoAddress, demoPause); err != nil {
+			log.Error("no more samples arrive", "error", err)
+		}
+	})
 	err = p.wait(ctx)
 	stop()
-	return errors.Join(err, <-sent)
+	samples.Wait()
+	return err
 }
 
 // demoAddr checks that the demo stays on this computer. When the usual port is

@@ -26,14 +26,14 @@ const patience = time.Minute
 // staged is a demo that runs until the test ends, or earlier.
 type staged struct {
 	access
-	t      *testing.T
+	t      testing.TB
 	stop   context.CancelFunc
 	status chan int
 	errs   *bytes.Buffer
 }
 
 // play starts "usulan demo" as from a terminal and waits until it says where it is.
-func play(t *testing.T, args ...string) *staged {
+func play(t testing.TB, args ...string) *staged {
 	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	d := &staged{t: t, stop: stop, status: make(chan int, 1), errs: &bytes.Buffer{}}
@@ -109,7 +109,7 @@ func (d *staged) list(query string) []listed {
 }
 
 // await asks again and again until ok, and returns the answer.
-func await[T any](t *testing.T, what string, ask func() (T, bool)) T {
+func await[T any](t testing.TB, what string, ask func() (T, bool)) T {
 	t.Helper()
 	deadline := time.After(patience)
 	tick := time.NewTicker(5 * time.Millisecond)
@@ -286,5 +286,18 @@ func TestDemoTellsAPersonHowToUseIt(t *testing.T) {
 		if !strings.Contains(told.String(), want) {
 			t.Errorf("it does not tell %q:\n%s", want, &told)
 		}
+	}
+}
+
+// How long it takes from the server's acceptance of a mail until a program that
+// asks again and again sees the proposal.
+func BenchmarkDemoFromAcceptanceToVisible(b *testing.B) {
+	d := play(b)
+	for n := range b.N {
+		word := fmt.Sprintf("patokan%d", n)
+		b.StopTimer()
+		d.mail("a@warga.example", "Subject: "+word+"\n\nusul "+word+"\n")
+		b.StartTimer()
+		await(b, "the proposal", func() (any, bool) { return nil, len(d.list("q="+word)) == 1 })
 	}
 }

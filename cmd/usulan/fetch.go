@@ -60,12 +60,9 @@ func runFetch(ctx context.Context, std streams, args []string) error {
 	})
 }
 
-// lean keeps the memory of a pass small: there is much short-lived garbage and
-// little that stays, so collecting often costs little.
-func lean() {
-	debug.SetGCPercent(50)
-	debug.SetMemoryLimit(64 << 20)
-}
+// lean bounds the memory of a pass: what is above it is collected at once. A
+// tighter bound would be paid for in time.
+func lean() { debug.SetMemoryLimit(64 << 20) }
 
 // fetch makes one pass over every mailbox. What is wrong with one does not keep
 // it from the others.
