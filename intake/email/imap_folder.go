@@ -3,6 +3,7 @@ package email
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/emersion/go-imap/v2"
@@ -49,7 +50,15 @@ func openFolder(ctx context.Context, c *Channel, s *session, l intake.Ledger, na
 		session: s, channel: c, ledger: l, suspect: sus,
 		place: intake.Place{Folder: name, Epoch: data.UIDValidity},
 	}
-	if f.pos, err = l.Position(ctx, f.place, uint32(max(data.UIDNext, 1))-1); err != nil {
+	highest := uint32(max(data.UIDNext, 1)) - 1
+	if data.UIDNext == 0 { // RFC 3501 allows a server not to say
+		present, err := f.search(ctx, 0)
+		if err != nil {
+			return nil, err
+		}
+		highest = slices.Max(append(present, 0))
+	}
+	if f.pos, err = l.Position(ctx, f.place, highest); err != nil {
 		return nil, storage(ctx, "read the position", err)
 	}
 	return f, nil
