@@ -32,6 +32,7 @@ type content struct {
 	counter  int  // attachments without a name
 	detached bool // src was unpacked: what is attached carries its bytes
 	inner    bool // this is a mail inside the mail: nothing of it is attached here
+	wraps    int  // how many encodings this mail was taken out of
 }
 
 // piece is a part of the body that is text.

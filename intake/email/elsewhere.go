@@ -20,17 +20,21 @@ func (c *content) elsewhere(root *part) {
 	}
 }
 
+// maxWraps bounds mails that were encoded inside mails that were encoded. Each
+// costs another look at all that is in it, and its bytes once more in memory.
+const maxWraps = 3
+
 // fromMail takes the text of an attached mail, under a header as mail programs
 // write it above what they forward.
 func (c *content) fromMail(p *part) bool {
-	src := c.src
+	src, wraps := c.src, c.wraps
 	var mail *part
 	switch {
 	case len(p.children) > 0:
 		mail = p.children[0]
-	case p.encoding != intake.Identity && p.end-p.body <= maxTextSource:
-		// Not allowed (RFC 2046 section 5.2.1), and done. What is decoded is
-		// smaller, so this comes to an end.
+	case p.encoding != intake.Identity && p.end-p.body <= maxTextSource && wraps < maxWraps:
+		// Not allowed (RFC 2046 section 5.2.1), and done.
+		wraps++
 		src = decode(p.encoding, c.src[p.body:p.end])
 		var fault string
 		if mail, fault = scanStructure(src); fault != "" {
@@ -39,7 +43,7 @@ func (c *content) fromMail(p *part) bool {
 	default:
 		return false
 	}
-	inner := content{src: src, budget: c.budget, rich: c.rich, hash: c.hash, inner: true}
+	inner := content{src: src, budget: c.budget, rich: c.rich, hash: c.hash, inner: true, wraps: wraps}
 	inner.join(inner.gather(mail, place{root: true}))
 	if isBlank(inner.text) {
 		inner.elsewhere(mail)

@@ -161,3 +161,18 @@ func manyParameters(n int) string {
 	}
 	return b.String()
 }
+
+// A mail that carries a mail that carries a mail, each encoded, costs no more
+// than a few looks at it: the encoding is undone so many times and no more.
+func TestEncodedMailsInMails(t *testing.T) {
+	const wrap = "Content-Type: message/rfc822\nContent-Transfer-Encoding: quoted-printable\n\n"
+	wrapped := func(times int) string {
+		return "From: siti@example.org\n" + strings.Repeat(wrap, times) + "Subject: usul\n\njalan rusak"
+	}
+	if s := parseString(wrapped(maxWraps)); !strings.HasSuffix(s.Text, "jalan rusak") {
+		t.Errorf("the text of the innermost mail is %q", s.Text)
+	}
+	if s := parseString(wrapped(100_000)); s.Text != "" || len(s.Attachments) != 1 {
+		t.Errorf("text %q and %d attachments; want the mail as it came, attached", s.Text, len(s.Attachments))
+	}
+}
