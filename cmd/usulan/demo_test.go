@@ -51,7 +51,7 @@ func play(t testing.TB, args ...string) *staged {
 	if err := json.Unmarshal([]byte(line), &d.access); err != nil {
 		t.Fatalf("first line %q: %v", line, err)
 	}
-	go io.Copy(io.Discard, out)
+	go func() { _, _ = io.Copy(io.Discard, out) }()
 	return d
 }
 

@@ -125,9 +125,9 @@ func (c command) flags(std streams) *flag.FlagSet {
 	fs.SetOutput(std.err)
 	fs.Usage = func() {
 		fmt.Fprintf(std.err, "%s\n", strings.TrimSpace(c.help))
-		any := false
-		fs.VisitAll(func(*flag.Flag) { any = true })
-		if any {
+		some := false
+		fs.VisitAll(func(*flag.Flag) { some = true })
+		if some {
 			fmt.Fprintln(std.err, "\nFlags:")
 			fs.PrintDefaults()
 		}

@@ -65,7 +65,9 @@ func TestServeStartsAndStopsClean(t *testing.T) {
 	if err != nil {
 		t.Fatalf("the source was not given back: %v", err)
 	}
-	lease.Release(context.Background())
+	if err := lease.Release(context.Background()); err != nil {
+		t.Error(err)
+	}
 	db.Close()
 	server.Close()
 	http.DefaultClient.CloseIdleConnections()
@@ -127,7 +129,7 @@ func TestServeOffersALinkToTheFirst(t *testing.T) {
 			break
 		}
 	}
-	go io.Copy(io.Discard, out)
+	go func() { _, _ = io.Copy(io.Discard, out) }()
 	cancel()
 	if status := <-done; status != 0 {
 		t.Errorf("exit status %d, %s", status, &log)

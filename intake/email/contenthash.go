@@ -19,7 +19,7 @@ func (c *content) sum(s *intake.Submission, root *part) [sha256.Size]byte {
 		date = s.ExternalID
 	}
 	for _, v := range [...]string{s.From.Value, date, s.Subject} {
-		io.WriteString(h, v)
+		_, _ = io.WriteString(h, v)
 		h.Write([]byte{0})
 	}
 	return [sha256.Size]byte(h.Sum(nil))

@@ -86,13 +86,16 @@ func authorizeBrowser(ctx context.Context, config *oauth2.Config, say func(strin
 			http.Error(w, "Izin tidak diberikan. / Consent was not given.", http.StatusForbidden)
 		}),
 	}
-	served := make(chan error, 1)
-	go func() { served <- server.Serve(listener) }()
+	served := make(chan struct{})
+	go func() {
+		defer close(served)
+		_ = server.Serve(listener) // it ends with Shutdown below
+	}()
 	defer func() {
 		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 		defer cancel()
 		_ = server.Shutdown(end)
-		_ = <-served // http.ErrServerClosed
+		<-served // http.ErrServerClosed
 	}()
 
 	say("Open this address in a browser on this computer:\n%s", config.AuthCodeURL(state,

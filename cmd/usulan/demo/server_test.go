@@ -121,7 +121,9 @@ func TestWhatAProgramLeftOutIsAdded(t *testing.T) {
 			t.Errorf("mail %d has no date: %v", uid, err)
 		}
 		var text bytes.Buffer
-		text.ReadFrom(m.Body)
+		if _, err := text.ReadFrom(m.Body); err != nil {
+			t.Errorf("read mail %d: %v", uid, err)
+		}
 		if !strings.Contains(text.String(), "usul") {
 			t.Errorf("the text of mail %d is %q", uid, &text)
 		}
@@ -259,7 +261,9 @@ func wholeParts(t *testing.T, contentType string, m *mail.Message) {
 			return
 		}
 		var b bytes.Buffer
-		b.ReadFrom(p)
+		if _, err := b.ReadFrom(p); err != nil {
+			t.Fatal(err)
+		}
 		content := b.Bytes()
 		if p.Header.Get("Content-Transfer-Encoding") == "base64" {
 			content, err = base64.StdEncoding.DecodeString(strings.ReplaceAll(b.String(), "\r\n", ""))
