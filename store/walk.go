@@ -108,11 +108,22 @@ func byStanding(base stream, f Filter) (streams []stream) {
 			s = base.and("priority", f.Priority).given("proposal.priority <> ''")
 		}
 		if f.Waiting && state != New {
-			s = s.given("proposal.changed = 1")
+			s = changed(base, state, f.Priority)
 		}
 		streams = append(streams, s)
 	}
 	return streams
+}
+
+// changed is the stream of decided proposals that changed since. There are few:
+// the other columns are written so that no index of theirs looks better than
+// the one that has only these.
+func changed(base stream, state State, priority string) stream {
+	s := append(slices.Clip(base), condition{"proposal.state || '' = ?", string(state)})
+	if priority != "" {
+		s = append(s, condition{"proposal.priority || '' = ?", priority})
+	}
+	return s.given("proposal.changed = 1")
 }
 
 // byParticipant splits streams by the addresses of a participant.
