@@ -32,28 +32,48 @@ func (s *Server) apiTag(c echo.Context) error {
 
 // apiUntag takes the priority off again: the proposal is back in the queue. One
 // that has none stays as it is. Some programs cannot send a body with DELETE, so
-// the version may be in the query.
+// the version may be in the query; without any it is the present one, since who
+// wants no priority at all loses nothing to a colleague who was quicker.
 func (s *Server) apiUntag(c echo.Context) error {
-	var in struct {
-		Version int64 `json:"version"`
-	}
-	if query := c.QueryParam("version"); query != "" {
-		v, err := strconv.ParseInt(query, 10, 64)
-		if err != nil {
-			return badRequest(http.StatusUnprocessableEntity, "version")
-		}
-		in.Version = v
-	} else if err := readJSON(c, &in); err != nil {
+	version, err := untagVersion(c)
+	if err != nil {
 		return err
 	}
 	p, err := s.db.Proposal(c.Request().Context(), c.Param("ref"))
 	if err != nil {
 		return err
 	}
-	if p.State != store.Tagged && p.Version == in.Version {
+	if version == 0 {
+		version = p.Version
+	}
+	if p.State != store.Tagged && p.Version == version {
 		return s.sendItem(c, p.Summary)
 	}
-	return s.apiDecide(c, in.Version, store.Decision{State: store.New})
+	return s.apiDecide(c, version, store.Decision{State: store.New})
+}
+
+// untagVersion reads the version that a request names, 0 when it names none. The
+// body may be that of the PUT which it takes back.
+func untagVersion(c echo.Context) (int64, error) {
+	query := c.QueryParam("version")
+	if query == "" && c.Request().ContentLength == 0 {
+		return 0, nil
+	}
+	var in struct {
+		Code    string `json:"code"`
+		Version int64  `json:"version"`
+	}
+	if query == "" {
+		if err := readJSON(c, &in); err != nil {
+			return 0, err
+		}
+	} else if v, err := strconv.ParseInt(query, 10, 64); err == nil {
+		in.Version = v
+	}
+	if in.Version < 1 {
+		return 0, badRequest(http.StatusUnprocessableEntity, "version")
+	}
+	return in.Version, nil
 }
 
 func (s *Server) apiDecide(c echo.Context, version int64, d store.Decision) error {

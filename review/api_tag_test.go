@@ -47,6 +47,20 @@ func TestAPITag(t *testing.T) {
 	if status, body := del(fmt.Sprintf("?version=%v", again), ""); status != http.StatusOK || body["version"] != again {
 		t.Errorf("untag what has no priority: %d %v, want nothing changed", status, body)
 	}
+	for name, again := range map[string]struct{ body string }{
+		"with the body of the PUT": {`{"code": "P1", "version": %v}`}, "without a version": {""},
+	} {
+		_, tagged := put(fmt.Sprintf(`{"code": "P1", "version": %v}`, body["version"]))
+		if again.body != "" {
+			again.body = fmt.Sprintf(again.body, tagged["version"])
+		}
+		if status, body = del("", again.body); status != http.StatusOK || body["state"] != "new" {
+			t.Errorf("untag %s: %d %v", name, status, body)
+		}
+	}
+	if status, body := del("?version=x", ""); status != http.StatusUnprocessableEntity {
+		t.Errorf("untag a version that is no number: %d %v", status, body)
+	}
 }
 
 // TestAPIUntagLeavesOthers takes the priority off a proposal that was set
