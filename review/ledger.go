@@ -119,6 +119,25 @@ func (s *Server) ledgerRow(c echo.Context) error {
 	return s.screens.send(c, http.StatusOK, "row", p)
 }
 
+// rowOf leads from a submission to its row in the ledger, where its kind can be
+// changed. The rows of its duplicates are passed over.
+func (s *Server) rowOf(c echo.Context) error {
+	id, err := idOf(c)
+	if err != nil {
+		return err
+	}
+	found, err := s.db.Rows(c.Request().Context(), store.RowFilter{Submission: id}, "", ledgerRows)
+	if err != nil {
+		return fmt.Errorf("find ledger row: %w", err)
+	}
+	for _, r := range found.Items {
+		if r.Outcome != intake.Duplicate {
+			return c.Redirect(http.StatusSeeOther, "/ledger/"+strconv.FormatInt(r.ID, 10))
+		}
+	}
+	return fmt.Errorf("find ledger row of submission %d: %w", id, store.ErrNotFound)
+}
+
 // insist fetches an item whatever its size or age.
 func (s *Server) insist(c echo.Context) error {
 	id, err := idOf(c)

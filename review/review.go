@@ -140,6 +140,7 @@ func (s *Server) routes() {
 	e.POST("/channels/older", s.older, lead)
 	e.GET("/ledger", s.ledger, viewer)
 	e.GET("/ledger/:id", s.ledgerRow, viewer)
+	e.GET("/submissions/:id/row", s.rowOf, viewer)
 	e.POST("/ledger/:id/insist", s.insist, officer)
 	e.POST("/ledger/:id/replay", s.replay, officer)
 	e.POST("/ledger/:id/kind", s.reclassify, officer)

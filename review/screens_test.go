@@ -50,7 +50,7 @@ func TestSenselessAddresses(t *testing.T) {
 	b := w.as(w.staff("ratna", store.Lead))
 	for path, want := range map[string]int{
 		"/proposals/USL-2020-9999": 404, "/proposals/anything%20at%20all": 404, "/proposals/..%2F..%2Fetc": 404,
-		"/ledger/999": 404, "/ledger/x": 404, "/attachments/999": 404, "/submissions/999/html": 404, "/submissions/999/source": 404,
+		"/ledger/999": 404, "/ledger/x": 404, "/attachments/999": 404, "/submissions/999/html": 404, "/submissions/999/source": 404, "/submissions/999/row": 404,
 		"/nowhere": 404, "/static/x/nothing.css": 404,
 		"/triage?state=nonsense&priority=P99&channel=fax&participant=x": 200,
 	} {
@@ -226,6 +226,9 @@ func TestLedgerActions(t *testing.T) {
 		t.Error("what was read again is no proposal")
 	}
 
+	if p = b.get("/submissions/1/row"); !strings.Contains(p.body, "lokasi binaan") || !strings.HasPrefix(p.path, "/ledger/") {
+		t.Errorf("from a submission to its row: %s", p.path)
+	}
 	p = b.get("/ledger?outcome=newsletter")
 	href := regexp.MustCompile(`href="(/ledger/\d+)"`).FindStringSubmatch(p.body)
 	if href == nil {

@@ -37,8 +37,9 @@ type Rows struct {
 
 // RowFilter chooses rows of the ledger; the zero value chooses all.
 type RowFilter struct {
-	Source   string
-	Outcomes []intake.Outcome
+	Source     string
+	Outcomes   []intake.Outcome
+	Submission int64 // the rows of one submission; the other fields are not looked at then
 }
 
 // Rows lists a page of the ledger.
@@ -96,6 +97,9 @@ func (db *DB) rowPage(ctx context.Context, f RowFilter, cursor string, limit int
 // rowStreams splits a filter into what the index on source and outcome serves.
 // The counters say which combinations exist.
 func (db *DB) rowStreams(ctx context.Context, f RowFilter) (streams []stream, err error) {
+	if f.Submission != 0 {
+		return []stream{{{"ledger.submission = ?", f.Submission}}}, nil
+	}
 	if f.Source == "" && len(f.Outcomes) == 0 {
 		return []stream{stream{}.given("1 = 1")}, nil
 	}
