@@ -151,7 +151,7 @@ func licencesIn(text string) []string {
 		{"MPL-2.0", "mozilla public license version 2.0"},
 		{"Apache-2.0", "apache license version 2.0"},
 		{"MIT", "permission is hereby granted, free of charge, to any person obtaining a copy"},
-		{"ISC", "permission to use, copy, modify, and/or distribute this software for any purpose"},
+		{"ISC", "distribute this software for any purpose with or without fee is hereby granted"},
 		{"public domain", "has been dedicated to the public domain"},
 	} {
 		if strings.Contains(text, l.words) {
