@@ -107,6 +107,7 @@ func benchmarkFilled(b *testing.B, n int) {
 		{"search-common-newest", func(int) { page(store.Filter{Query: "modal", Newest: true}, "") }},
 		{"search-two-waiting", func(int) { page(store.Filter{Query: "pinjaman koperasi", Waiting: true}, "") }},
 		{"search-common-priority", func(int) { page(store.Filter{Query: "modal", Priority: "P3"}, "") }},
+		{"search-common-priority-newest", func(int) { page(store.Filter{Query: "modal", Priority: "P3", Newest: true}, "") }},
 		{"search-prefix", func(int) { page(store.Filter{Query: "pe"}, "") }},
 		{"search-phrase", func(int) { page(store.Filter{Query: `"modal usaha"`, Newest: true}, "") }},
 		{"search-rare", func(int) { page(store.Filter{Query: "zzzz"}, "") }},

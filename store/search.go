@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"slices"
 	"strings"
 )
@@ -12,22 +13,90 @@ const (
 	queryTerms = 24
 
 	// completed bounds into how many words the beginning of a word is completed.
-	completed = 40
+	completed = 16
 )
 
 // search returns ids as next does, of those that match the query.
-func (w *walk) search(ctx context.Context, descending bool, from int64, limit int) (ids []int64, err error) {
-	// One statement for all streams: each would walk the same rows of the index.
+//
+// It goes two ways in turn: through the rows of the index, asking each whether
+// it passes the filter, and through the filter, asking each whether it matches.
+// So neither a common word with a narrow filter nor a rare word with a wide one
+// makes it read more than it must.
+func (w *walk) search(ctx context.Context, descending bool, from int64, limit int) ([]int64, error) {
+	f := finder{walk: w, descending: descending, at: from}
+	for hits := 4 * limit; len(f.found) < limit && !f.ended; hits = hitsAtOnce {
+		if err := f.throughIndex(ctx, hits); err != nil {
+			return nil, err
+		}
+		if len(f.found) >= limit || f.ended {
+			break
+		}
+		if err := f.throughFilter(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return f.found[:min(len(f.found), limit)], nil
+}
+
+// How far a finder goes one way before it tries the other.
+const (
+	hitsAtOnce = 1000
+	asksAtOnce = 50
+)
+
+// finder is a search under way: everything up to at has been found.
+type finder struct {
+	*walk
+	descending bool
+	at         int64
+	found      []int64
+	ended      bool
+}
+
+// throughIndex reads rows of the index.
+func (f *finder) throughIndex(ctx context.Context, count int) error {
 	var args []any
-	alternatives := make([]string, len(w.streams))
-	for i, s := range w.streams {
+	alternatives := make([]string, len(f.streams))
+	for i, s := range f.streams {
 		alternatives[i] = "(" + s.write(&args) + ")"
 	}
-	query := "SELECT search.rowid FROM search CROSS JOIN proposal ON proposal.id = search.rowid WHERE (" +
-		strings.Join(alternatives, " OR ") + ") AND search MATCH " + parameter(&args, w.match) +
-		onward("search.rowid", descending, from, limit, &args)
-	err = w.db.each(ctx, query, args, collect(&ids))
-	return ids, err
+	read := 0
+	query := "SELECT search.rowid, (" + strings.Join(alternatives, " OR ") +
+		") FROM search CROSS JOIN proposal ON proposal.id = search.rowid WHERE search MATCH " + parameter(&args, f.match) +
+		onward("search.rowid", f.descending, f.at, count, &args)
+	err := f.db.each(ctx, query, args, func(rows *sql.Rows) error {
+		var passes bool
+		if err := rows.Scan(&f.at, &passes); err != nil {
+			return err
+		}
+		if passes {
+			f.found = append(f.found, f.at)
+		}
+		read++
+		return nil
+	})
+	f.ended = read < count
+	return err
+}
+
+// throughFilter asks the next proposals of the filter whether they match.
+func (f *finder) throughFilter(ctx context.Context) error {
+	ids, err := f.filtered(ctx, f.descending, f.at, asksAtOnce)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		err := f.db.row(ctx, "SELECT rowid FROM search WHERE search MATCH $1 AND rowid = $2", []any{f.match, id}, &f.at)
+		switch {
+		case err == nil:
+			f.found = append(f.found, id)
+		case !errors.Is(err, ErrNotFound):
+			return err
+		}
+		f.at = id
+	}
+	f.ended = len(ids) < asksAtOnce
+	return nil
 }
 
 // matching turns what a person typed into an expression of the index: all words,

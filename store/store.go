@@ -11,6 +11,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -69,6 +70,9 @@ func (db *DB) open(ctx context.Context) error {
 	if db.life, err = openLife(filepath.Join(db.dir, "live")); err != nil {
 		return err
 	}
+	if err := private(file); err != nil {
+		return err
+	}
 	if db.gate, err = openGate(filepath.Join(db.dir, "gate")); err != nil {
 		return err
 	}
@@ -88,6 +92,21 @@ func (db *DB) open(ctx context.Context) error {
 	db.background.Go(db.watch)
 	db.background.Go(db.sweep)
 	return nil
+}
+
+// private makes the database a file that only its owner may read, before SQLite
+// makes it one that everybody may. Its companions get the same rights. A file
+// that is there is not opened: closing it would let go of the locks that other
+// connections of this process have on it.
+func private(file string) error {
+	f, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return f.Close()
 }
 
 // Close waits for work in hand and closes the database. It may be called more

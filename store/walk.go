@@ -143,15 +143,19 @@ func (db *DB) byParticipant(ctx context.Context, streams []stream, participant i
 // or precede it when backward; from 0 is the end where that way begins.
 func (w *walk) next(ctx context.Context, backward bool, from int64, limit int) ([]int64, error) {
 	descending := w.newest != backward
-	var merged []int64
 	if w.match != "" && len(w.streams) > 0 {
 		return w.search(ctx, descending, from, limit)
 	}
+	return w.filtered(ctx, descending, from, limit)
+}
+
+// filtered returns ids of the filter without the query.
+func (w *walk) filtered(ctx context.Context, descending bool, from int64, limit int) ([]int64, error) {
+	var merged []int64
 	for _, s := range w.streams {
 		var args []any
 		query := "SELECT proposal.id FROM proposal WHERE " + s.write(&args) + onward("proposal.id", descending, from, limit, &args)
-		err := w.db.each(ctx, query, args, collect(&merged))
-		if err != nil {
+		if err := w.db.each(ctx, query, args, collect(&merged)); err != nil {
 			return nil, err
 		}
 	}
