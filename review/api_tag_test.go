@@ -58,6 +58,10 @@ func TestAPITag(t *testing.T) {
 			t.Errorf("untag %s: %d %v", name, status, body)
 		}
 	}
+	unmeasured := func(r *http.Request) { r.ContentLength = -1 } // chunked, and nothing comes
+	if status, body := s.call(d, http.MethodDelete, path, target, "", who, unmeasured); status != http.StatusOK {
+		t.Errorf("untag without a version or a length: %d %v", status, body)
+	}
 	if status, body := del("?version=x", ""); status != http.StatusUnprocessableEntity {
 		t.Errorf("untag a version that is no number: %d %v", status, body)
 	}

@@ -73,7 +73,7 @@ func takeBody(c echo.Context) error {
 	if err != nil {
 		return fmt.Errorf("read request: %w", err)
 	}
-	r.Body = io.NopCloser(bytes.NewReader(body))
+	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 	// What comes next on the connection has all the time it wants.
 	if err := conn.SetReadDeadline(time.Time{}); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		return fmt.Errorf("read request: %w", err)
