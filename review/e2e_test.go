@@ -131,6 +131,7 @@ func TestFailedSaveComesBack(t *testing.T) {
 	c.press("5")
 	c.until("the band says so", `document.querySelector("#bands .bad")?.textContent.includes("PKL untuk Suyatno belum tersimpan.")`)
 	c.until("the proposal is back", `document.querySelector("#paper .ref").textContent === "USL-2020-0001"`)
+	c.until("the choice is still marked", `document.querySelector('[data-key="5"]').matches(".meant")`)
 	w.stands("USL-2020-0001", store.Decision{State: store.New})
 	c.run(chromedp.Evaluate[chromedp.Void](`window.fetch = realFetch`), chromedp.Click(`#bands [data-again]`))
 	c.until("the next is on the paper", `document.querySelector("#paper .ref").textContent === "USL-2020-0002"`)

@@ -1,6 +1,7 @@
 package review
 
 import (
+	"html/template"
 	"strings"
 
 	"usulan/intake"
@@ -55,6 +56,11 @@ func (b *board) sentence(e store.Entry) string {
 		channel = b.W.Say("channel." + channel)
 	}
 	return b.W.Say(key, who, channel)
+}
+
+// breakable lets a mail address break behind its @ on a narrow line.
+func breakable(address string) template.HTML {
+	return template.HTML(strings.Replace(template.HTMLEscapeString(address), "@", "@<wbr>", 1)) //nolint:gosec // G203: escaped
 }
 
 // masked hides the middle of an address from who may not have it: the first

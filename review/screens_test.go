@@ -254,7 +254,7 @@ func TestMissingIsRed(t *testing.T) {
 	w.report(intake.Status{State: intake.Parked, Fault: intake.FaultRefused, Detail: "NO [AUTHENTICATIONFAILED]"})
 	b := w.as(w.staff("ratna", store.Officer))
 	p := b.get("/channels")
-	for _, want := range []string{"1 belum tercatat", "≠", "Ambil ulang sekarang", "kata sandi kotak surat ditolak", "Perbarui kata sandi", "Coba sekarang"} {
+	for _, want := range []string{"1 belum tercatat", "#i-unequal", "Ambil ulang sekarang", "kata sandi kotak surat ditolak", "Perbarui kata sandi", "Coba sekarang"} {
 		if !strings.Contains(p.body, want) {
 			t.Errorf("the channels screen does not say %q", want)
 		}

@@ -96,3 +96,9 @@ func TestLocal(t *testing.T) {
 		}
 	}
 }
+
+func TestBreakable(t *testing.T) {
+	if got := string(breakable(`<b>"a@b.example`)); got != "&lt;b&gt;&#34;a@<wbr>b.example" {
+		t.Errorf("got %s", got)
+	}
+}

@@ -67,6 +67,7 @@ export function show(item) {
     button.classList.toggle("chosen", chosen);
     if (chosen) button.setAttribute("aria-pressed", "true"); else button.removeAttribute("aria-pressed");
   }
+  for (const meant of document.querySelectorAll(".choice.meant")) meant.classList.remove("meant");
   for (const slot of document.querySelectorAll("[data-slot=ref]")) slot.textContent = item.ref;
   document.title = item.title;
   history.replaceState(null, "", item.href);
