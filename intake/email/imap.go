@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
@@ -103,7 +104,13 @@ func (c *Channel) Fetch(ctx context.Context, l intake.Ledger) error {
 
 // attend works one folder until ctx ends. One of several that is not there is
 // looked for again later, while the others are worked.
-func (c *Channel) attend(ctx context.Context, l intake.Ledger, name string, wake chan struct{}) error {
+func (c *Channel) attend(ctx context.Context, l intake.Ledger, name string, wake chan struct{}) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			c.log.Error("channel panicked", "folder", name, "panic", v, "stack", string(debug.Stack()))
+			err = &intake.Fault{Code: intake.FaultPanic, Err: fmt.Errorf("panic: %v", v)}
+		}
+	}()
 	for {
 		err := c.visit(ctx, l, name, wake)
 		switch {

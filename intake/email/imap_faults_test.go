@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -299,14 +300,14 @@ func TestCutAgainAndAgain(t *testing.T) {
 	db := openStore(t, t.TempDir())
 	l := lease(t, db, "email/forum")
 	p := newProxy(t, s.Addr())
-	m := mailbox(s, func(m *email.Mailbox) { m.Port = p.port() })
 	r := rand.New(rand.NewPCG(7, 7))
-	connections := 0
-	p.cut = func() int64 { connections++; return 1000 + r.Int64N(9000) }
+	var connections atomic.Int32
+	p.cut = func() int64 { connections.Add(1); return 1000 + r.Int64N(9000) }
+	m := mailbox(s, func(m *email.Mailbox) { m.Port = p.port() })
 	for attempt := 1; ; attempt++ {
 		err := channel(t, m).Fetch(t.Context(), l)
 		if err == nil {
-			t.Logf("through after %d connections", connections)
+			t.Logf("through after %d connections", connections.Load())
 			break
 		}
 		if attempt > 200 {

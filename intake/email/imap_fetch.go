@@ -1,8 +1,10 @@
 package email
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"runtime/debug"
 	"slices"
 
 	"github.com/emersion/go-imap/v2"
@@ -15,12 +17,24 @@ import (
 func (h *haul) lane() {
 	for t := range h.tasks {
 		if !h.failed.Load() {
-			if err := h.fetch(t, t.slots, t.header); err != nil {
+			if err := h.guarded(func() error { return h.fetch(t, t.slots, t.header) }); err != nil {
 				h.breakOff(err)
 			}
 		}
 		t.lose()
 	}
+}
+
+// guarded turns a panic into an error: the supervisor's guard does not reach
+// into other goroutines than its own.
+func (h *haul) guarded(do func() error) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			h.log.Error("fetching panicked", "folder", h.folder.place.Folder, "panic", v, "stack", string(debug.Stack()))
+			err = &intake.Fault{Code: intake.FaultPanic, Err: fmt.Errorf("panic: %v", v)}
+		}
+	}()
+	return do()
 }
 
 // fetch has the mails of a task, or some of them, sent. What does not come is
@@ -79,7 +93,6 @@ func (h *haul) receive(slots []*slot, header bool) error {
 		section.Partial = &imap.SectionPartial{Size: headerMax}
 	}
 	cmd := h.client.Fetch(uidSet(uids), &imap.FetchOptions{UID: true, BodySection: []*imap.FetchItemBodySection{section}})
-	var fault error
 	for m := cmd.Next(); m != nil; m = cmd.Next() {
 		var s *slot
 		for item := m.Next(); item != nil; item = m.Next() {
@@ -89,25 +102,31 @@ func (h *haul) receive(slots []*slot, header bool) error {
 					s = slots[i]
 				}
 			case imapclient.FetchItemDataBodySection:
-				if s == nil || s.raw != nil || item.Literal == nil || fault != nil {
+				if s == nil || s.raw != nil || item.Literal == nil {
 					continue
 				}
-				if fault = h.keep(s, item.Literal, header); fault != nil {
-					h.breakOff(fault)
+				if err := h.guarded(func() error { return h.keep(s, item.Literal, header) }); err != nil {
+					h.breakOff(err)
+					drain(cmd, err)
+					return err
 				}
 			}
 		}
 	}
 	err := cmd.Close()
-	switch {
-	case fault != nil:
-		return fault
-	case err != nil && !isAnswer(err):
+	if err != nil && !isAnswer(err) {
 		return &lostError{h.broken("fetch mail", err)}
-	case err != nil:
-		return err
 	}
-	return nil
+	return err
+}
+
+// drain lets the library's reader go, which waits for a literal to be read to
+// its end. It knows already when reading has failed: then nobody may read again.
+func drain(cmd *imapclient.FetchCommand, err error) {
+	var lost *lostError
+	if !errors.As(err, &lost) {
+		_ = cmd.Close()
+	}
 }
 
 // keep takes the bytes of one mail into storage and hands them to the readers.
@@ -122,13 +141,13 @@ func (h *haul) keep(s *slot, lit imap.LiteralReader, header bool) error {
 	in := &counted{r: lit}
 	raw, err := h.recorder.ledger.Keep(in, size)
 	switch {
-	case err != nil && in.n < size && in.err != nil:
-		return &lostError{h.broken("receive mail", in.err)}
+	case in.n < size && in.err != nil:
+		if err == nil {
+			_ = raw.Close()
+		}
+		return &lostError{h.broken("receive mail", cutShort(in.err))}
 	case err != nil:
 		return &intake.Fault{Code: intake.FaultStorage, Err: fmt.Errorf("keep mail: %w", err)}
-	case in.n < size:
-		_ = raw.Close()
-		return &lostError{h.broken("receive mail", io.ErrUnexpectedEOF)}
 	}
 	s.raw, s.header = raw, header
 	if !header {
@@ -136,6 +155,14 @@ func (h *haul) keep(s *slot, lit imap.LiteralReader, header bool) error {
 	}
 	h.parse <- s
 	return nil
+}
+
+// cutShort names an end that came too early.
+func cutShort(err error) error {
+	if errors.Is(err, io.EOF) {
+		return io.ErrUnexpectedEOF
+	}
+	return err
 }
 
 // counted remembers what came and why it ended, since a connection that ends in

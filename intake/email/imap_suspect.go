@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/emersion/go-imap/v2"
+	"github.com/emersion/go-imap/v2/imapclient"
 
 	"usulan/intake"
 )
@@ -88,14 +90,27 @@ func (h *haul) others(uid uint32) (uids []uint32) {
 	return uids
 }
 
-// comes tells whether the server delivers a mail. Its error means that the
-// connection ended.
-func (h *haul) comes(uid uint32) (bool, error) {
-	list, err := h.client.Fetch(uidSet([]uint32{uid}), &imap.FetchOptions{
+// comes tells whether the server delivers a mail, or its beginning. Its error
+// means that the connection ended.
+func (h *haul) comes(uid uint32) (came bool, err error) {
+	cmd := h.client.Fetch(uidSet([]uint32{uid}), &imap.FetchOptions{
 		UID: true, BodySection: []*imap.FetchItemBodySection{{Peek: true, Partial: &imap.SectionPartial{Size: 64 << 10}}},
-	}).Collect()
-	if err != nil && !isAnswer(err) {
+	})
+	for m := cmd.Next(); m != nil; m = cmd.Next() {
+		for item := m.Next(); item != nil; item = m.Next() {
+			body, ok := item.(imapclient.FetchItemDataBodySection)
+			if !ok || body.Literal == nil {
+				continue
+			}
+			n, err := io.Copy(io.Discard, body.Literal)
+			if n < body.Literal.Size() {
+				return false, &lostError{h.broken("fetch mail", errors.Join(err, io.ErrUnexpectedEOF))}
+			}
+			came = came || n > 0
+		}
+	}
+	if err := cmd.Close(); err != nil && !isAnswer(err) {
 		return false, &lostError{h.broken("fetch mail", err)}
 	}
-	return len(list) == 1 && len(list[0].BodySection) == 1 && len(list[0].BodySection[0].Bytes) > 0, nil
+	return came, nil
 }

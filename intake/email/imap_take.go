@@ -87,7 +87,9 @@ func (h *haul) run(parent context.Context) error {
 	planning.Go(func() {
 		defer close(h.order)
 		defer close(h.tasks)
-		h.plan(ctx)
+		if err := h.guarded(func() error { return h.plan(ctx) }); err != nil {
+			h.fail(err)
+		}
 	})
 	for range h.lanes() {
 		fetching.Go(h.lane)
@@ -122,7 +124,7 @@ func (h *haul) breakOff(err error) {
 }
 
 // plan cuts the list into tasks and hands them to the lanes, in order.
-func (h *haul) plan(ctx context.Context) {
+func (h *haul) plan(ctx context.Context) error {
 	rest, size := h.uids, window
 	if h.serial {
 		size = 1
@@ -131,14 +133,14 @@ func (h *haul) plan(ctx context.Context) {
 		part := rest[:min(size, len(rest))]
 		rest = rest[len(part):]
 		if err := h.planWindow(ctx, part); err != nil {
-			h.fail(err)
-			return
+			return err
 		}
 		size = min(2*size, window)
 		if h.serial {
 			size = min(size, reach)
 		}
 	}
+	return nil
 }
 
 // planWindow asks for size and date of some mails and makes tasks of them.

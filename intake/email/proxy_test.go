@@ -17,6 +17,7 @@ type proxy struct {
 	listener net.Listener
 	received atomic.Int64 // bytes from the server, over all connections
 	wg       sync.WaitGroup
+	once     sync.Once
 
 	mu    sync.Mutex
 	lines []string // commands of the client
@@ -40,12 +41,15 @@ func newProxy(t testing.TB, target string) *proxy {
 		t.Fatal(err)
 	}
 	p := &proxy{target: target, listener: l}
-	p.wg.Go(p.accept)
 	t.Cleanup(func() { _ = l.Close(); p.wg.Wait() })
 	return p
 }
 
-func (p *proxy) port() int { return p.listener.Addr().(*net.TCPAddr).Port }
+// port begins to accept connections: how to spoil them is settled by then.
+func (p *proxy) port() int {
+	p.once.Do(func() { p.wg.Go(p.accept) })
+	return p.listener.Addr().(*net.TCPAddr).Port
+}
 
 // count tells in how many commands a text occurred.
 func (p *proxy) count(text string) (n int) {
@@ -83,7 +87,11 @@ func (p *proxy) accept() {
 		p.mu.Lock()
 		p.conns = append(p.conns, conn)
 		p.mu.Unlock()
-		p.wg.Go(func() { p.down(conn, server) })
+		left := int64(-1)
+		if p.cut != nil {
+			left = p.cut()
+		}
+		p.wg.Go(func() { p.down(conn, server, left) })
 		p.wg.Go(func() { p.up(conn, server) })
 	}
 }
@@ -122,14 +130,11 @@ func (p *proxy) up(client, server net.Conn) {
 	}
 }
 
-// down passes answers to the client.
-func (p *proxy) down(client, server net.Conn) {
+// down passes answers to the client, up to a number of bytes where that is not
+// negative.
+func (p *proxy) down(client, server net.Conn, left int64) {
 	defer client.Close()
 	defer server.Close()
-	left := int64(-1)
-	if p.cut != nil {
-		left = p.cut()
-	}
 	buf := make([]byte, 4096)
 	for {
 		n, err := server.Read(buf)

@@ -1,4 +1,4 @@
-// Package dovecottest runs a private Dovecot for tests: on loopback, in a
+// Package dovecottest runs a private Dovecot 2.3 for tests: on loopback, in a
 // temporary folder, ended with the test. Without Dovecot the test is skipped,
 // or fails where the environment says CI=true.
 package dovecottest
@@ -56,13 +56,11 @@ type Server struct {
 // Start starts a server and stops it when the test ends.
 func Start(tb testing.TB, o Options) *Server {
 	tb.Helper()
-	for _, program := range []string{"dovecot", "doveadm"} {
-		if _, err := exec.LookPath(program); err != nil {
-			if os.Getenv("CI") == "true" {
-				tb.Fatalf("%s is not installed", program)
-			}
-			tb.Skipf("%s is not installed", program)
+	if lack := lacking(); lack != "" {
+		if os.Getenv("CI") == "true" {
+			tb.Fatal(lack)
 		}
+		tb.Skip(lack)
 	}
 	// Not tb.TempDir: sockets have short paths, and Dovecot's own users look in.
 	dir, err := os.MkdirTemp("", "dovecot")
@@ -80,6 +78,20 @@ func Start(tb testing.TB, o Options) *Server {
 	tb.Cleanup(s.Stop)
 	s.Restart()
 	return s
+}
+
+// lacking says what this machine lacks to run a server.
+func lacking() string {
+	for _, program := range []string{"dovecot", "doveadm"} {
+		if _, err := exec.LookPath(program); err != nil {
+			return program + " is not installed (or not in PATH: it lies in /usr/sbin)"
+		}
+	}
+	version, err := exec.Command("dovecot", "--version").Output()
+	if err != nil || !strings.HasPrefix(string(version), "2.3.") {
+		return "dovecot 2.3 is needed, whose configuration is written here; found " + strings.TrimSpace(string(version))
+	}
+	return ""
 }
 
 // owner is who owns the mail: Dovecot refuses to let root read mail.
