@@ -67,7 +67,7 @@ func signedContent(b []byte) ([]byte, bool) {
 		return nil, false
 	}
 	octets, _ := readBER(explicit.body)
-	content := octets.appendOctets(nil, 0)
+	content := octets.appendOctets(make([]byte, 0, len(octets.body)), 0)
 	return content, len(content) > 0
 }
 
