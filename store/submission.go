@@ -109,7 +109,7 @@ func (t *tx) putSubmission(source string, s *intake.Submission, address int64) (
 	if err != nil {
 		return 0, err
 	}
-	for _, external := range s.InReplyTo {
+	for _, external := range nearest(s.InReplyTo) {
 		err := t.exec("INSERT INTO answer (external_id, submission) VALUES ($1, $2) ON CONFLICT DO NOTHING", external, id)
 		if err != nil {
 			return 0, err

@@ -13,7 +13,7 @@ import (
 // by the references it names. Only proposals of the same participant count, so
 // that nobody gets into a stranger's by quoting from it.
 func (t *tx) thread(forum round, s *intake.Submission, participant int64) (int64, error) {
-	for _, external := range s.InReplyTo {
+	for _, external := range nearest(s.InReplyTo) {
 		if id, err := t.answered(forum, external, participant); err != nil || id != 0 {
 			return id, err
 		}
@@ -23,13 +23,20 @@ func (t *tx) thread(forum round, s *intake.Submission, participant int64) (int64
 			return id, err
 		}
 	}
-	for _, reference := range s.Mentions {
+	for _, reference := range nearest(s.Mentions) {
 		if id, err := t.mentioned(forum, reference, participant); err != nil || id != 0 {
 			return id, err
 		}
 	}
 	return 0, nil
 }
+
+// threaded bounds how many of the items that a submission answers are looked
+// at: a hostile mail may name ten thousand.
+const threaded = 50
+
+// nearest are the first of what a submission answers or names.
+func nearest(ids []string) []string { return ids[:min(len(ids), threaded)] }
 
 // answered finds the proposal that holds the submission with an external id.
 func (t *tx) answered(forum round, external string, participant int64) (id int64, err error) {
