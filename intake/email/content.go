@@ -16,6 +16,7 @@ const (
 	maxTextStart  = 1 << 20  // how much of what goes beyond is text
 	maxHTMLSource = 16 << 20 // of all HTML parts together; pictures inside them count
 	maxCompared   = 64 << 10 // of texts that are compared word by word
+	maxForms      = 50       // texts of one mail among which doubles are looked for
 )
 
 // content is what the body of a mail holds.
@@ -237,7 +238,7 @@ func (c *content) join(pieces []piece) {
 		if isBlank(text) {
 			continue
 		}
-		if (p.html || isTNEF(p.part)) && all.Len() > 0 && len(text) <= maxCompared && all.Len() <= maxCompared && sameWords(all.String(), text) {
+		if (p.html || isTNEF(p.part)) && i < maxForms && all.Len() > 0 && len(text) <= maxCompared && all.Len() <= maxCompared && sameWords(all.String(), text) {
 			continue
 		}
 		shift := all.Len() - (len(p.text) - len(strings.TrimLeft(p.text, "\n")))
