@@ -101,13 +101,33 @@ func TestSeveralUnfetchableMails(t *testing.T) {
 				return "NO not this one", true
 			}
 		}
-		return "", asksForBody(line, 100)
+		return "", asksForBody(line, 100) || asksForBody(line, 101)
 	}
 	fetch(t, mailbox(s, func(m *email.Mailbox) { m.Port = p.port() }), lease(t, db, "email/forum"))
-	want := map[intake.Outcome]int64{intake.NewProposal: 144, intake.Unfetchable: 6}
+	want := map[intake.Outcome]int64{intake.NewProposal: 143, intake.Unfetchable: 7}
 	if diff := cmp.Diff(want, accounts(t, db, "email/forum")); diff != "" {
 		t.Errorf("accounts (-want +got):\n%s", diff)
 	}
+}
+
+// A server that ends the connection over whatever mail is asked for is broken:
+// no single mail is to blame, and all of them keep their turn.
+func TestABrokenLineBlamesNoMail(t *testing.T) {
+	s := dovecottest.Start(t, dovecottest.Options{})
+	s.Deliver("INBOX", letters(1, 20)...)
+	db := openStore(t, t.TempDir())
+	l := lease(t, db, "email/forum")
+	p := newProxy(t, s.Addr())
+	p.answer = func(line string) (string, bool) { return "", strings.Contains(line, "BODY.PEEK[") }
+	err := channel(t, mailbox(s, func(m *email.Mailbox) { m.Port = p.port() })).Fetch(t.Context(), l)
+	if intake.FaultOf(err) != intake.FaultUnreachable || intake.IsPermanent(err) {
+		t.Errorf("error = %v, want one that passes", err)
+	}
+	if len(rows(t, db, "email/forum")) != 0 {
+		t.Errorf("accounts = %v, want none", accounts(t, db, "email/forum"))
+	}
+	fetch(t, mailbox(s, nil), l)
+	wantLetters(t, db, "email/forum", 20)
 }
 
 // The server fails when it is asked for sizes, not only for bodies.
