@@ -143,9 +143,16 @@ func TestFailedSaveComesBack(t *testing.T) {
 // back, nothing that happened meanwhile is missing.
 func TestOfflineIsSaid(t *testing.T) {
 	w := newWorld(t)
-	w.arrive(correspondence()[:3]...)
+	w.arrive(correspondence()[:2]...)
 	c := w.newChrome(1366, 643)
 	c.signIn(w.staff("ratna", store.Officer))
+	c.until("the stream is open", `document.querySelector("#paper .ref")`)
+	w.http.CloseClientConnections()
+	w.arrive(correspondence()[2])
+	c.until("a stream that ended is begun anew", `document.querySelectorAll("#rows .row").length === 3`)
+	if got := c.value(`document.querySelector("#bands").textContent.trim()`); got != "" {
+		t.Errorf("a stream that ended makes the page say %q", got)
+	}
 	w.cut(true)
 	c.until("the band says so", `document.querySelector("#bands .bad")?.textContent.includes("Sambungan ke server terputus")`)
 	c.press("5")

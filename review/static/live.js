@@ -32,10 +32,17 @@ function read() {
   clearTimeout(retry);
   stream?.close();
   stream = new EventSource("/events?after=" + last);
+  let opened = false;
   const alive = () => { clearTimeout(patience); patience = setTimeout(lost, silence); };
   const lost = () => { pass({ type: "lost" }); stream.close(); retry = setTimeout(read, 2000); };
-  stream.onopen = () => { alive(); pass({ type: "back" }); };
-  stream.onerror = lost;
+  stream.onopen = () => { opened = true; alive(); pass({ type: "back" }); };
+  // A stream that ends after it was open is begun anew without a word: the
+  // server ends each after some minutes. One that cannot be opened is a loss.
+  stream.onerror = () => {
+    if (!opened) { lost(); return; }
+    stream.close();
+    retry = setTimeout(read, 300);
+  };
   for (const type of ["hello", "beat", "lamps", "entries"]) {
     stream.addEventListener(type, (event) => {
       alive();
