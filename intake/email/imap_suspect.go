@@ -93,6 +93,10 @@ func (h *haul) others(uid uint32) (uids []uint32) {
 // comes tells whether the server delivers a mail, or its beginning. Its error
 // means that the connection ended.
 func (h *haul) comes(uid uint32) (came bool, err error) {
+	// The same questions as for any mail: some lines end after so many bytes.
+	if _, err := h.describe([]uint32{uid}); err != nil {
+		return false, err
+	}
 	cmd := h.client.Fetch(uidSet([]uint32{uid}), &imap.FetchOptions{
 		UID: true, BodySection: []*imap.FetchItemBodySection{{Peek: true, Partial: &imap.SectionPartial{Size: 64 << 10}}},
 	})
