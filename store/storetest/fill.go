@@ -69,10 +69,10 @@ func Fill(ctx context.Context, db *store.DB, n, decided int, staff int64) error 
 			}
 		}
 	}
-	if err := decide(ctx, db, decided, staff); err != nil {
+	if err := l.Release(ctx); err != nil {
 		return err
 	}
-	return l.Release(ctx)
+	return decide(ctx, db, decided, staff)
 }
 
 // decide decides on every second one of the first n proposals, evenly over the priorities.
