@@ -25,6 +25,11 @@ type connection struct {
 // serve answers the client until the line ends.
 func (c *connection) serve() {
 	if !c.welcome() {
+		// What it was told must reach the client before the line ends.
+		select {
+		case <-c.ctx.Done():
+		case <-time.After(farewell):
+		}
 		return
 	}
 	defer c.server.leave(c)
@@ -78,8 +83,7 @@ func (s *Server) enter(c *connection) {
 	s.live = c
 	s.mu.Unlock()
 	if before != nil {
-		before.send(replaced)
-		before.cut()
+		before.dismiss(replaced)
 	}
 }
 
@@ -100,6 +104,16 @@ func (c *connection) send(n waBinary.Node) {
 		panic("emulator: a node of its own cannot be written: " + err.Error())
 	}
 	_ = c.line.send(c.ctx, raw)
+}
+
+// farewell is how long a line stays up after the last word: a client whose line
+// ends at once drops what it has received and not handled.
+const farewell = 300 * time.Millisecond
+
+// dismiss says a last word and then ends the line.
+func (c *connection) dismiss(n waBinary.Node) {
+	c.send(n)
+	time.AfterFunc(farewell, c.cut)
 }
 
 // handle answers one node.

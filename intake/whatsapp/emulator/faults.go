@@ -108,8 +108,7 @@ func (s *Server) Replace() {
 	live := s.live
 	s.mu.Unlock()
 	if live != nil {
-		live.send(replaced)
-		live.cut()
+		live.dismiss(replaced)
 	}
 }
 
@@ -121,9 +120,8 @@ func (s *Server) Logout() {
 	s.announce()
 	s.mu.Unlock()
 	if live != nil {
-		live.send(waBinary.Node{Tag: "stream:error", Attrs: waBinary.Attrs{"code": "401"}, Content: []waBinary.Node{
+		live.dismiss(waBinary.Node{Tag: "stream:error", Attrs: waBinary.Attrs{"code": "401"}, Content: []waBinary.Node{
 			{Tag: "conflict", Attrs: waBinary.Attrs{"type": "device_removed"}},
 		}})
-		live.cut()
 	}
 }
