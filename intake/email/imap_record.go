@@ -51,7 +51,7 @@ var closed = func() chan struct{} { c := make(chan struct{}); close(c); return c
 // start sets the readers and the recording to work. The caller closes parse and
 // order; finish waits for the end.
 func (r *recorder) start(ctx context.Context) (finish func() error) {
-	r.order = make(chan []*slot, 32)
+	r.order = make(chan []*slot, lanes) // no further ahead: memory is for what is being recorded
 	r.parse = make(chan *slot, 64)
 	var reading sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
