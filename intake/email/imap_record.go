@@ -48,10 +48,11 @@ type slot struct {
 // closed is the ready channel of slots that nothing has to be fetched for.
 var closed = func() chan struct{} { c := make(chan struct{}); close(c); return c }()
 
-// start sets the readers and the recording to work. The caller closes parse and
-// order; finish waits for the end.
-func (r *recorder) start(ctx context.Context) (finish func() error) {
-	r.order = make(chan []*slot, lanes) // no further ahead: memory is for what is being recorded
+// start sets the readers and the recording to work. ahead is how many pieces of
+// the order may be on their way ahead of what is being recorded. The caller closes
+// parse and order; finish waits for the end.
+func (r *recorder) start(ctx context.Context, ahead int) (finish func() error) {
+	r.order = make(chan []*slot, ahead)
 	r.parse = make(chan *slot, 64)
 	var reading sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {

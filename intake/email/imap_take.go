@@ -78,7 +78,7 @@ func (h *haul) run(parent context.Context) error {
 		ledger: h.folder.ledger, place: h.folder.place, parser: c.parser, budget: c.budget, log: c.log,
 		stop: h.breakOff,
 	}
-	finish := h.start(parent)
+	finish := h.start(parent, lanes)
 	var planning, fetching sync.WaitGroup
 	planning.Go(func() {
 		defer close(h.order)

@@ -77,7 +77,7 @@ func (i *Import) fetchPath(parent context.Context, l intake.Ledger, path string)
 		ledger: l, place: place, parser: i.opts.Parser, budget: i.opts.Budget, log: i.opts.Log,
 		stop: func(err error) { cancel(err) },
 	}
-	finish := r.start(parent)
+	finish := r.start(parent, 2*batchItems)
 	err := i.feed(ctx, r, path)
 	close(r.order)
 	close(r.parse)
