@@ -88,6 +88,9 @@ func BenchmarkTagDuringIntake(b *testing.B) {
 				items[i] = itemOf(done + i)
 			}
 			n, err := l.Record(context.Background(), place, items)
+			if err == nil {
+				err = l.Renew(context.Background())
+			}
 			if err != nil {
 				b.Error(err)
 				break
