@@ -2,6 +2,7 @@ package store
 
 import (
 	"database/sql"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"unicode"
@@ -120,7 +121,7 @@ func (t *tx) writeTexts() (learned []*stemmed, err error) {
 	ix := indexer{vocabulary: t.db.vocabulary, asked: map[*stemmed]bool{}}
 	bodies := make([]string, len(ids))
 	for i, id := range ids {
-		bodies[i] = ix.body(t.texts[id])
+		bodies[i] = t.bodyOf(&ix, id)
 	}
 	// All words before the first search row: a statement between two of those
 	// could make the index write itself out.
@@ -135,6 +136,17 @@ func (t *tx) writeTexts() (learned []*stemmed, err error) {
 		}
 	}
 	return ix.fresh, nil
+}
+
+// bodyOf is the row of a proposal. A defect in this program must not keep a
+// proposal from being recorded: then it is not found by its words, and that is all.
+func (t *tx) bodyOf(ix *indexer, proposal int64) (body string) {
+	defer func() {
+		if v := recover(); v != nil {
+			t.db.Log.Error("indexing panicked", "proposal", proposal, "panic", v, "stack", string(debug.Stack()))
+		}
+	}()
+	return ix.body(t.texts[proposal])
 }
 
 // vocabulary remembers words and their stems, and which stems are in the
@@ -220,7 +232,7 @@ func cutWords(text string, yield func(word []byte)) {
 			case c < utf8.RuneSelf:
 				folded := asciiFold[c]
 				if folded == 0 {
-					if c == '\'' && len(word) > 0 && i+1 < len(text) && asciiFold[text[i+1]] >= 'a' {
+					if c == '\'' && len(word) > 0 && i+1 < len(text) && isWordByte(text[i+1]) {
 						i++
 						continue
 					}
