@@ -7,6 +7,13 @@
 // headers say), content.go (which parts are the text and which are files) with
 // text.go, html.go, tnef.go and uuencode.go (how they are read), quote.go and
 // kind.go (what the text is).
+//
+// The road to the parser: imap.go (the channel: a connection for each folder),
+// imap_session.go and imap_login.go (one connection), imap_folder.go (what is
+// new, due or missing), imap_take.go, imap_describe.go and imap_fetch.go (mails
+// are asked for), imap_suspect.go (which one the server cannot deliver),
+// imap_record.go (parsed and made safe), imap_mark.go and imap_wait.go. Files
+// come by import.go instead.
 package email
 
 import (
