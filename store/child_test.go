@@ -33,5 +33,6 @@ func childMain(what string) int {
 		return 1
 	}
 	fmt.Println("ready")
-	select {} // until killed
+	_ = os.Stdout.Close() // who waits for more lines need not
+	select {}             // until killed
 }
