@@ -113,7 +113,7 @@ func TestKilled(t *testing.T) {
 	t.Parallel()
 	n, burst, wantKills := 300, 50, 3
 	if long() {
-		n, burst, wantKills = 2000, 55, 30
+		n, burst, wantKills = 2000, 42, 30
 	}
 	s := dovecottest.Start(t, dovecottest.Options{})
 	mails := mixed(n)
