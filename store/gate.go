@@ -13,8 +13,9 @@ type gate struct {
 	persons *os.File
 	intake  *os.File
 
-	mu    sync.Mutex
-	count int
+	mu     sync.Mutex
+	count  int
+	closed bool
 }
 
 func openGate(name string) (*gate, error) {
@@ -33,7 +34,7 @@ func openGate(name string) (*gate, error) {
 func (g *gate) enter() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.count++; g.count == 1 {
+	if g.count++; g.count == 1 && !g.closed {
 		_ = lockShared(g.persons)
 	}
 }
@@ -42,7 +43,7 @@ func (g *gate) enter() {
 func (g *gate) leave() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.count--; g.count == 0 {
+	if g.count--; g.count == 0 && !g.closed {
 		_ = unlock(g.persons)
 	}
 }
@@ -51,8 +52,8 @@ func (g *gate) leave() {
 func (g *gate) wanted() bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.count > 0 {
-		return true
+	if g.count > 0 || g.closed {
+		return g.count > 0
 	}
 	if lock(g.intake) != nil {
 		return lockable
@@ -65,5 +66,8 @@ func (g *gate) close() error {
 	if g == nil {
 		return nil
 	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.closed = true // who comes later finds the writer gone
 	return errors.Join(g.persons.Close(), g.intake.Close())
 }

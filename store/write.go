@@ -6,7 +6,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"os"
 	"time"
 )
 
@@ -22,9 +21,6 @@ type writer struct {
 }
 
 func openWriter(ctx context.Context, file string) (*writer, error) {
-	if err := keepPrivate(file); err != nil {
-		return nil, err
-	}
 	pool, err := dial(file, true)
 	if err != nil {
 		return nil, err
@@ -34,17 +30,6 @@ func openWriter(ctx context.Context, file string) (*writer, error) {
 		return nil, errors.Join(err, pool.Close())
 	}
 	return &writer{pool: pool, conn: conn, turn: make(chan struct{}, 1), stmts: map[string]*sql.Stmt{}}, nil
-}
-
-// keepPrivate makes the database file, if it is not there, so that only its
-// owner can read what participants wrote; SQLite gives the files beside it the
-// same mode.
-func keepPrivate(file string) error {
-	f, err := os.OpenFile(file, os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
-		return err
-	}
-	return f.Close()
 }
 
 // close waits for its turn, which nobody gets after.
