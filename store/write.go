@@ -157,6 +157,14 @@ func (t *tx) prepared(query string) (*sql.Stmt, error) {
 	return stmt, nil
 }
 
+func (t *tx) run(query string, args []any) (sql.Result, error) {
+	stmt, err := t.prepared(query)
+	if err != nil {
+		return nil, err
+	}
+	return stmt.ExecContext(t.ctx, args...)
+}
+
 // exec runs a statement.
 func (t *tx) exec(query string, args ...any) error {
 	_, err := t.change(query, args...)
@@ -165,11 +173,7 @@ func (t *tx) exec(query string, args ...any) error {
 
 // change runs a statement and returns how many rows it changed.
 func (t *tx) change(query string, args ...any) (int64, error) {
-	stmt, err := t.prepared(query)
-	if err != nil {
-		return 0, err
-	}
-	result, err := stmt.ExecContext(t.ctx, args...)
+	result, err := t.run(query, args)
 	if err != nil {
 		return 0, err
 	}
@@ -180,11 +184,7 @@ func (t *tx) change(query string, args ...any) (int64, error) {
 // It is the one place where SQLite gives an id another way than RETURNING,
 // which would cost a result set.
 func (t *tx) insert(query string, args ...any) (int64, error) {
-	stmt, err := t.prepared(query)
-	if err != nil {
-		return 0, err
-	}
-	result, err := stmt.ExecContext(t.ctx, args...)
+	result, err := t.run(query, args)
 	if err != nil {
 		return 0, err
 	}
