@@ -36,6 +36,19 @@ type Status struct {
 	Fault  string    // a Fault code, empty when all is well
 	Detail string    // what the far side or the system said, for the engineer; never a secret
 	Next   time.Time // when the next attempt is due, zero when none is planned
+
+	// Account is what a channel that is linked to an account knows of it. Nil
+	// leaves what was noted before; a zero Account says that there is none.
+	Account *Account
+}
+
+// Account is the account on the far side that a channel is linked to.
+type Account struct {
+	Number string    `json:"number"` // in international form: +6281210002000
+	Name   string    `json:"name"`   // as its owner named it
+	Device string    `json:"device"` // as the far side's list of linked devices names us
+	Since  time.Time `json:"since"`  // when it was linked
+	Phone  time.Time `json:"phone"`  // when anything was last heard from the phone that owns it
 }
 
 // Fault codes that every channel shares. Screens turn a code into a sentence

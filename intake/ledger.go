@@ -22,6 +22,10 @@ const (
 	Unfetchable  Outcome = "unfetchable"  // the far side does not deliver it; tried again later
 	Vanished     Outcome = "vanished"     // moved or deleted on the far side before it could be read
 	Older        Outcome = "older"        // from before the forum opened; taken when a person asks
+	SmallTalk    Outcome = "small_talk"   // greetings, thanks and questions; kept, and part of a proposal once one follows
+	OtherGroup   Outcome = "other_group"  // said in a group that the configuration does not let in; nothing of it is kept
+	Receipt      Outcome = "receipt"      // somebody's device or eyes got what we sent
+	Service      Outcome = "service"      // devices among themselves: keys, settings
 )
 
 // OutcomeOf is the outcome of a submission that was read and is not a Message.
@@ -58,6 +62,7 @@ type Item struct {
 // position: its time has come, or a person asked.
 type Due struct {
 	ID       uint32
+	Key      string  // for channels without numbers
 	Outcome  Outcome // what became of it the last time
 	Tries    int
 	Insisted bool // a person asked for it: no limit on size applies

@@ -19,10 +19,13 @@ const (
 	Calendar   Kind = "calendar"   // an invitation, or the answer to one
 	Own        Kind = "own"        // what we sent, coming back
 	Spam       Kind = "spam"       // by the server's verdict, or marked by staff
+	Reaction   Kind = "reaction"   // a sign under somebody's message
+	Call       Kind = "call"       // somebody called and nobody could answer
+	StatusPost Kind = "status"     // a notice to everybody who knows the number
 )
 
 // Kinds lists every kind, in the order screens show them.
-var Kinds = [...]Kind{Message, AutoReply, Bounce, Report, Newsletter, Calendar, Own, Spam}
+var Kinds = [...]Kind{Message, AutoReply, Bounce, Report, Newsletter, Calendar, Own, Spam, Reaction, Call, StatusPost}
 
 // AddressKind says in which system an Address names somebody.
 type AddressKind string
@@ -88,6 +91,12 @@ type Attachment struct {
 	Offset   int64
 	Length   int64
 	Encoding Encoding
+
+	// Absent says that the bytes are still on the far side, to be fetched later
+	// (see MediaQueue). Size and Hash are what the sender says they are.
+	Absent bool
+
+	Duration time.Duration // of a recording, by its sender; 0 where unknown
 }
 
 // Submission is one item exactly as it arrived on one channel. It is never
@@ -100,13 +109,17 @@ type Submission struct {
 	// not identify.
 	ExternalID string
 
+	// Chat places what was said in a chat; nil for mail.
+	Chat *Chat
+
 	// ContentHash is equal for two arrivals of the same item (over two
 	// mailboxes, after a moved folder, from an import) and differs for any two
 	// items that differ in what their sender wrote.
 	ContentHash [sha256.Size]byte
 
 	From      Address
-	Forwarded Address // who wrote the text that From forwarded; zero when nobody is known
+	Aliases   []Address // other addresses that the channel knows to be the same person's as From
+	Forwarded Address   // who wrote the text that From forwarded; zero when nobody is known
 
 	InReplyTo []string // external ids of what this answers, nearest first
 	Mentions  []string // references such as USL-2020-0001 that subject or address name, in upper case
