@@ -49,9 +49,9 @@ type Mailbox struct {
 	Keyword string `toml:"keyword"`
 	MoveTo  string `toml:"move_to"`
 
-	MaxSize Size     `toml:"max_size"` // of mails above it only the header is fetched
-	Idle    Duration `toml:"idle"`     // how long one IDLE lasts
-	Poll    Duration `toml:"poll"`     // how often to look where the server has no IDLE
+	MaxSize Size            `toml:"max_size"` // of mails above it only the header is fetched
+	Idle    intake.Duration `toml:"idle"`     // how long one IDLE lasts
+	Poll    intake.Duration `toml:"poll"`     // how often to look where the server has no IDLE
 }
 
 // maxIdle keeps IDLE below the 29 minutes of RFC 2177.
@@ -64,8 +64,8 @@ func (m Mailbox) WithDefaults() Mailbox {
 	fill(&m.After, AfterNothing)
 	fill(&m.Keyword, "usulan")
 	fill(&m.MaxSize, 50<<20)
-	fill(&m.Idle, Duration(24*time.Minute))
-	fill(&m.Poll, Duration(time.Minute))
+	fill(&m.Idle, intake.Duration(24*time.Minute))
+	fill(&m.Poll, intake.Duration(time.Minute))
 	if m.Port == 0 {
 		m.Port = 143
 		if m.TLS == TLSImplicit {
@@ -230,22 +230,6 @@ func loopbackName(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
-
-// Duration is a span of time, written as in "24m" or "1h30m".
-type Duration time.Duration
-
-// UnmarshalText reads the form of time.ParseDuration.
-func (d *Duration) UnmarshalText(text []byte) error {
-	v, err := time.ParseDuration(string(text))
-	if err != nil {
-		return fmt.Errorf("%q is not a duration: write it like \"90s\", \"24m\" or \"1h\"", text)
-	}
-	*d = Duration(v)
-	return nil
-}
-
-// MarshalText writes what UnmarshalText reads.
-func (d Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
 
 // Size is a number of bytes, written as in "50MiB".
 type Size int64

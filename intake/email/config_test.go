@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"usulan/intake"
 	"usulan/intake/email"
 )
 
@@ -22,7 +23,7 @@ func TestMailboxDefaults(t *testing.T) {
 	want := good()
 	want.TLS, want.Port, want.User, want.Folders = "implicit", 993, "forum@example.id", []string{"INBOX"}
 	want.After, want.Keyword, want.MaxSize = "nothing", "usulan", 50<<20
-	want.Idle, want.Poll = email.Duration(24*time.Minute), email.Duration(time.Minute)
+	want.Idle, want.Poll = intake.Duration(24*time.Minute), intake.Duration(time.Minute)
 	if diff := cmp.Diff(want, m); diff != "" {
 		t.Errorf("defaults (-want +got):\n%s", diff)
 	}
@@ -74,9 +75,9 @@ func TestMailboxCheck(t *testing.T) {
 		{"MoveNowhere", "move_to", func(m *email.Mailbox) { m.After = "move" }},
 		{"MoveInCircles", "move_to", func(m *email.Mailbox) { m.After, m.MoveTo = "move", "INBOX" }},
 		{"MaxSize", "max_size", func(m *email.Mailbox) { m.MaxSize = 10 }},
-		{"IdleTooLong", "idle", func(m *email.Mailbox) { m.Idle = email.Duration(30 * time.Minute) }},
+		{"IdleTooLong", "idle", func(m *email.Mailbox) { m.Idle = intake.Duration(30 * time.Minute) }},
 		{"IdleNegative", "idle", func(m *email.Mailbox) { m.Idle = -1 }},
-		{"Poll", "poll", func(m *email.Mailbox) { m.Poll = email.Duration(time.Millisecond) }},
+		{"Poll", "poll", func(m *email.Mailbox) { m.Poll = intake.Duration(time.Millisecond) }},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			m := good()
@@ -111,7 +112,7 @@ func TestMailboxCheck(t *testing.T) {
 }
 
 func TestDurationAndSize(t *testing.T) {
-	var d email.Duration
+	var d intake.Duration
 	var s email.Size
 	for in, want := range map[string]email.Size{"50MiB": 50 << 20, "1 KiB": 1 << 10, "0B": 0, "2GiB": 2 << 30} {
 		if err := s.UnmarshalText([]byte(in)); err != nil || s != want {
@@ -123,7 +124,7 @@ func TestDurationAndSize(t *testing.T) {
 			t.Errorf("%q = %d, want an error", in, s)
 		}
 	}
-	if err := d.UnmarshalText([]byte("1h30m")); err != nil || d != email.Duration(90*time.Minute) {
+	if err := d.UnmarshalText([]byte("1h30m")); err != nil || d != intake.Duration(90*time.Minute) {
 		t.Errorf("1h30m = %v, %v", d, err)
 	}
 	if err := d.UnmarshalText([]byte("24")); err == nil {

@@ -161,7 +161,7 @@ func TestRunHearsOfNewMail(t *testing.T) {
 			l := lease(t, db, "email/forum")
 			m := mailbox(s, func(m *email.Mailbox) {
 				m.Folders = []string{"INBOX", "Usulan"}
-				m.Poll = email.Duration(time.Second)
+				m.Poll = intake.Duration(time.Second)
 			})
 			s.Deliver("Usulan")
 			stop := running(t, channel(t, m), l)
@@ -186,7 +186,7 @@ func TestIdleIsRenewed(t *testing.T) {
 	s := dovecottest.Start(t, dovecottest.Options{})
 	p := newProxy(t, s.Addr())
 	l := lease(t, openStore(t, t.TempDir()), "email/forum")
-	m := mailbox(s, func(m *email.Mailbox) { m.Port, m.Idle = p.port(), email.Duration(time.Second) })
+	m := mailbox(s, func(m *email.Mailbox) { m.Port, m.Idle = p.port(), intake.Duration(time.Second) })
 	running(t, channel(t, m), l)
 	l.until(t, "three states", func() bool { return len(l.states) >= 4 })
 	if got := p.count(" IDLE"); got < 2 {

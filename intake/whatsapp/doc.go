@@ -1,0 +1,12 @@
+// Package whatsapp takes in what is written to a WhatsApp account that this
+// program is linked to, as a browser is.
+//
+// The client is go.mau.fi/whatsmeow, unofficial and good. What it does not do by
+// itself is promise that nothing is lost; the settings and the handler here do:
+// an event is acknowledged after it has been committed, and never otherwise.
+//
+// Read config.go (what is configured), client.go (the channel), session.go (the
+// keys), run.go (one connection), handler.go (one event), state.go (what can go
+// wrong and what it means), pair.go (linking), groups.go, history.go and
+// version.go; translate.go and its neighbours make submissions of messages.
+package whatsapp
