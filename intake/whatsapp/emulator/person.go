@@ -3,10 +3,14 @@ package emulator
 import (
 	"bytes"
 	"context"
+	cryptorand "crypto/rand"
 	"encoding/binary"
+	"encoding/hex"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -101,11 +105,35 @@ func (p *Person) hidden() bool {
 
 // Send writes a message to the account and returns its id. It is delivered when
 // the client is there, and again until the client says that it has it.
-func (p *Person) Send(m *waE2E.Message) (string, error) { return p.send(nil, m, p.server.id("3EB0")) }
+func (p *Person) Send(m *waE2E.Message) (string, error) { return p.send(nil, m, messageID()) }
 
 // SendTo writes a message to a group that the account is in.
 func (p *Person) SendTo(g *Group, m *waE2E.Message) (string, error) {
-	return p.send(g, m, p.server.id("3EB0"))
+	return p.send(g, m, messageID())
+}
+
+// SendAs writes a message with an id of the caller's, to a group where g is not
+// nil. Who sends under the same id again repeats a message, and does not write
+// another.
+func (p *Person) SendAs(id string, g *Group, m *waE2E.Message) error {
+	_, err := p.send(g, m, id)
+	return err
+}
+
+// Waiting tells whether the client has not yet said that it has a message.
+func (p *Person) Waiting(id string) bool {
+	s := p.server
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.ContainsFunc(s.outbox.waiting, func(st *stanza) bool { return st.person == p && st.id == id })
+}
+
+// messageID is like those of phones. An account outlives a server, so that ids
+// must not begin anew with it.
+func messageID() string {
+	var b [9]byte
+	_, _ = cryptorand.Read(b[:])
+	return "3EB0" + strings.ToUpper(hex.EncodeToString(b[:]))
 }
 
 func (p *Person) send(g *Group, m *waE2E.Message, id string) (string, error) {
