@@ -54,6 +54,10 @@ type Part struct {
 	SentAt      time.Time
 	ReceivedAt  time.Time
 	ExternalID  string
+	InReplyTo   []string     // external ids of what it answers, nearest first
+	Revises     string       // external id of what it edits or deletes
+	Fault       string       // why it could not be read
+	Chat        *intake.Chat // nil for mail
 	RawSize     int64
 	Attachments []Attachment // HTML form included, by Role
 
@@ -68,8 +72,22 @@ type Attachment struct {
 	Role      intake.Role
 	ContentID string
 	Size      int64
-	SHA256    string // hex
+	SHA256    string        // hex
+	Duration  time.Duration // of a recording, by its sender; 0 where unknown
+
+	State  AttachmentState
+	Reason string // Fault code: why its bytes are not here
 }
+
+// AttachmentState says where the bytes of an attachment are.
+type AttachmentState string
+
+// The states of an attachment.
+const (
+	Here    AttachmentState = ""        // its bytes can be had from Content
+	Waiting AttachmentState = "waiting" // they are to be fetched from the far side
+	Gone    AttachmentState = "gone"    // the far side has given them up
+)
 
 // Proposal returns one proposal; ErrNotFound when the reference was never given.
 func (db *DB) Proposal(ctx context.Context, reference string) (*Proposal, error) {
@@ -165,19 +183,21 @@ func (db *DB) parts(ctx context.Context, which string, args ...any) ([]Part, err
 		SELECT submission.id, submission.source, CASE WHEN submission.judged <> '' THEN submission.judged ELSE submission.kind END,
 			coalesce(address.kind, ''), coalesce(address.value, ''), submission.sender_shown, submission.sender_name,
 			submission.subject, submission.body, submission.ranges, submission.sent_at, submission.received_at,
-			submission.external_id, submission.forwarded, coalesce(raw.size, 0)
+			submission.external_id, submission.forwarded, coalesce(raw.size, 0),
+			submission.answers, submission.revises, submission.fault, submission.chat
 		FROM submission LEFT JOIN address ON address.id = submission.address LEFT JOIN raw ON raw.id = submission.raw `+which, args,
 		func(rows *sql.Rows) error {
 			var p Part
-			var ranges, forwarded string
+			var ranges, forwarded, answers, chat string
 			var sent, received int64
 			err := rows.Scan(&p.ID, &p.Source, &p.Kind, &p.From.Kind, &p.From.Value, &p.From.Shown, &p.From.Name,
-				&p.Subject, &p.Text, &ranges, &sent, &received, &p.ExternalID, &forwarded, &p.RawSize)
+				&p.Subject, &p.Text, &ranges, &sent, &received, &p.ExternalID, &forwarded, &p.RawSize,
+				&answers, &p.Revises, &p.Fault, &chat)
 			if err != nil {
 				return err
 			}
 			p.SentAt, p.ReceivedAt = instant(sent), instant(received)
-			if err := errors.Join(decode(ranges, &p.Ranges), decode(forwarded, &p.forwarded)); err != nil {
+			if err := errors.Join(decode(ranges, &p.Ranges), decode(forwarded, &p.forwarded), decode(answers, &p.InReplyTo), decode(chat, &p.Chat)); err != nil {
 				return fmt.Errorf("submission %d: %w", p.ID, err)
 			}
 			parts = append(parts, p)
@@ -208,11 +228,13 @@ func (db *DB) Part(ctx context.Context, submission int64) (*Part, error) {
 // attachments reads what is known of attachments, without their bytes.
 func (db *DB) attachments(ctx context.Context, which string, args ...any) ([]Attachment, error) {
 	var attachments []Attachment
-	err := db.each(ctx, "SELECT id, name, type, role, content_id, size, hash FROM attachment "+which, args,
+	err := db.each(ctx, "SELECT id, name, type, role, content_id, size, hash, duration, state, reason FROM attachment "+which, args,
 		func(rows *sql.Rows) error {
 			var a Attachment
 			var hash []byte
-			err := rows.Scan(&a.ID, &a.Name, &a.Type, &a.Role, &a.ContentID, &a.Size, &hash)
+			var duration int64
+			err := rows.Scan(&a.ID, &a.Name, &a.Type, &a.Role, &a.ContentID, &a.Size, &hash, &duration, &a.State, &a.Reason)
+			a.Duration = time.Duration(duration) * time.Millisecond
 			a.SHA256 = hex.EncodeToString(hash)
 			attachments = append(attachments, a)
 			return err

@@ -99,13 +99,13 @@ func (t *tx) putSubmission(source string, s *intake.Submission, address int64) (
 	id, err := t.insert(`
 		INSERT INTO submission (
 			source, kind, external_id, content_hash, address, sender_name, sender_shown, forwarded, answers, mentions,
-			revises, subject, body, ranges, sent_at, received_at, raw, fault)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
+			revises, subject, body, ranges, sent_at, received_at, raw, fault, chat)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
 		source, string(s.Kind), s.ExternalID, s.ContentHash[:], from, s.From.Name, s.From.Shown,
 		encode(s.Forwarded, s.Forwarded == intake.Address{}),
 		encode(s.InReplyTo, len(s.InReplyTo) == 0), encode(s.Mentions, len(s.Mentions) == 0),
 		s.Revises, s.Subject, s.Text, encode(s.Ranges, len(s.Ranges) == 0),
-		millis(s.SentAt), millis(s.ReceivedAt), raw, s.Fault)
+		millis(s.SentAt), millis(s.ReceivedAt), raw, s.Fault, encode(s.Chat, s.Chat == nil))
 	if err != nil {
 		return 0, err
 	}
@@ -138,11 +138,16 @@ func (t *tx) putAttachment(submission int64, position int, a *intake.Attachment)
 		}
 		data = id
 	}
+	state, due := Here, int64(0)
+	if a.Absent {
+		state, due = Waiting, millis(t.now)
+	}
 	_, err := t.insert(`
-		INSERT INTO attachment (submission, position, name, type, role, content_id, size, hash, data, start, length, encoding)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+		INSERT INTO attachment (submission, position, name, type, role, content_id, size, hash, data, start, length, encoding,
+			duration, state, due_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
 		submission, position, a.Name, a.Type, string(a.Role), a.ContentID, a.Size, a.Hash[:], data,
-		a.Offset, a.Length, string(a.Encoding))
+		a.Offset, a.Length, string(a.Encoding), a.Duration.Milliseconds(), string(state), due)
 	return err
 }
 
