@@ -118,6 +118,9 @@ type Ledger interface {
 	// submission refers to in the end is swept away. The handle must be closed.
 	Keep(r io.Reader, size int64) (*Raw, error)
 
+	// Attachments that come after their submission.
+	MediaQueue
+
 	// Wake signals when a person asked for something to be fetched, or a parked
 	// channel to be tried, now.
 	Wake() <-chan struct{}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"database/sql"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -14,29 +13,31 @@ import (
 	"usulan/intake"
 )
 
-// Content opens the bytes of an attachment, decoded.
+// Content opens the bytes of an attachment, decoded. Those that are not here are
+// an *AbsentError, and the attachment is returned beside it.
 func (db *DB) Content(ctx context.Context, attachment int64) (Attachment, io.ReadCloser, error) {
 	a, r, err := db.content(ctx, attachment)
 	if err != nil {
-		return Attachment{}, nil, fmt.Errorf("open attachment %d: %w", attachment, err)
+		return a, nil, fmt.Errorf("open attachment %d: %w", attachment, err)
 	}
 	return a, r, nil
 }
 
 func (db *DB) content(ctx context.Context, id int64) (a Attachment, r io.ReadCloser, err error) {
-	var hash []byte
 	var data sql.NullInt64
 	var raw, start, length int64
 	var encoding intake.Encoding
-	err = db.row(ctx, `
-		SELECT attachment.id, attachment.name, attachment.type, attachment.role, attachment.content_id, attachment.size,
-			attachment.hash, attachment.data, coalesce(submission.raw, 0), attachment.start, attachment.length, attachment.encoding
-		FROM attachment JOIN submission ON submission.id = attachment.submission WHERE attachment.id = $1`, []any{id},
-		&a.ID, &a.Name, &a.Type, &a.Role, &a.ContentID, &a.Size, &hash, &data, &raw, &start, &length, &encoding)
-	if err != nil {
+	err = a.scan(func(dest ...any) error {
+		return db.row(ctx, "SELECT "+attachmentColumns+`,
+				attachment.data, coalesce(submission.raw, 0), attachment.start, attachment.length, attachment.encoding
+			FROM attachment JOIN submission ON submission.id = attachment.submission WHERE attachment.id = $1`, []any{id}, dest...)
+	}, &data, &raw, &start, &length, &encoding)
+	switch {
+	case err != nil:
 		return a, nil, err
+	case a.State != Here:
+		return a, nil, &AbsentError{State: a.State, Reason: a.Reason}
 	}
-	a.SHA256 = hex.EncodeToString(hash)
 	if data.Valid {
 		r, _, err = db.bytesOf(ctx, data.Int64, 0, -1)
 		return a, r, err

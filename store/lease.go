@@ -210,12 +210,16 @@ func (l *lease) Report(ctx context.Context, s intake.Status) error {
 		if s.State == intake.Connected {
 			heard = millis(t.now)
 		}
-		return t.exec(`
+		err := t.exec(`
 			UPDATE source SET
 				state_at = CASE WHEN state = $1 THEN state_at ELSE $2 END,
 				state = $1, fault = $3, detail = $4, next_at = $5,
 				seen_at = CASE WHEN $6 = 0 THEN seen_at ELSE $6 END
 			WHERE name = $7`, string(s.State), millis(t.now), s.Fault, s.Detail, millis(s.Next), heard, l.source)
+		if err != nil || s.Account == nil {
+			return err
+		}
+		return t.exec("UPDATE source SET account = $1 WHERE name = $2", encode(s.Account, *s.Account == intake.Account{}), l.source)
 	})
 }
 

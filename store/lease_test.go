@@ -246,6 +246,10 @@ func TestCensus(t *testing.T) {
 func TestReport(t *testing.T) {
 	db := forum(t)
 	l := acquire(t, db, "email/forum")
+	account := intake.Account{Number: "+6281210002000", Name: "Dinas KUKM", Device: "usulan", Since: morning.Add(-time.Hour)}
+	if err := l.Report(t.Context(), intake.Status{State: intake.Connecting, Account: &account}); err != nil {
+		t.Fatal(err)
+	}
 	parked := intake.Status{State: intake.Parked, Fault: intake.FaultRefused, Detail: "LOGIN failed", Next: morning.Add(time.Hour)}
 	if err := l.Report(t.Context(), parked); err != nil {
 		t.Fatal(err)
@@ -253,6 +257,15 @@ func TestReport(t *testing.T) {
 	s, err := db.Sources(t.Context())
 	if err != nil || s[0].Status != parked || !s[0].StateAt.Equal(morning) || !s[0].SeenAt.IsZero() || !s[0].Leased {
 		t.Errorf("source = %+v, %v", s[0], err)
+	}
+	if s[0].Account == nil || *s[0].Account != account {
+		t.Errorf("account = %+v; want what was known before the report without one", s[0].Account)
+	}
+	if err := l.Report(t.Context(), intake.Status{State: intake.Parked, Account: &intake.Account{}}); err != nil {
+		t.Fatal(err)
+	}
+	if s, err = db.Sources(t.Context()); err != nil || s[0].Account != nil {
+		t.Errorf("account = %+v, %v; want none after a zero one", s[0].Account, err)
 	}
 	if err := db.Retry(t.Context(), Actor{}, "email/forum"); err != nil {
 		t.Fatal(err)

@@ -72,11 +72,14 @@ type Attachment struct {
 	Role      intake.Role
 	ContentID string
 	Size      int64
-	SHA256    string        // hex
+	SHA256    string        // hex; while State is not empty what the sender says it is
 	Duration  time.Duration // of a recording, by its sender; 0 where unknown
 
+	// State is empty when the bytes are here. Otherwise Reason may say, as a Fault
+	// code, why they are not.
 	State  AttachmentState
-	Reason string // Fault code: why its bytes are not here
+	Reason string
+	Tries  int // how often they could not be fetched
 }
 
 // AttachmentState says where the bytes of an attachment are.
@@ -228,16 +231,26 @@ func (db *DB) Part(ctx context.Context, submission int64) (*Part, error) {
 // attachments reads what is known of attachments, without their bytes.
 func (db *DB) attachments(ctx context.Context, which string, args ...any) ([]Attachment, error) {
 	var attachments []Attachment
-	err := db.each(ctx, "SELECT id, name, type, role, content_id, size, hash, duration, state, reason FROM attachment "+which, args,
+	err := db.each(ctx, "SELECT "+attachmentColumns+" FROM attachment "+which, args,
 		func(rows *sql.Rows) error {
 			var a Attachment
-			var hash []byte
-			var duration int64
-			err := rows.Scan(&a.ID, &a.Name, &a.Type, &a.Role, &a.ContentID, &a.Size, &hash, &duration, &a.State, &a.Reason)
-			a.Duration = time.Duration(duration) * time.Millisecond
-			a.SHA256 = hex.EncodeToString(hash)
+			err := a.scan(rows.Scan)
 			attachments = append(attachments, a)
 			return err
 		})
 	return attachments, err
+}
+
+const attachmentColumns = `
+	attachment.id, attachment.name, attachment.type, attachment.role, attachment.content_id, attachment.size,
+	attachment.hash, attachment.duration, attachment.state, attachment.reason, attachment.tries`
+
+// scan reads what attachmentColumns select, and what more the query does.
+func (a *Attachment) scan(scan func(...any) error, more ...any) error {
+	var hash []byte
+	var duration int64
+	err := scan(append([]any{&a.ID, &a.Name, &a.Type, &a.Role, &a.ContentID, &a.Size,
+		&hash, &duration, &a.State, &a.Reason, &a.Tries}, more...)...)
+	a.SHA256, a.Duration = hex.EncodeToString(hash), time.Duration(duration)*time.Millisecond
+	return err
 }

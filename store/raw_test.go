@@ -27,6 +27,31 @@ func files(t testing.TB, db *DB) (n int) {
 	return n
 }
 
+// eachFile calls do for what lies in the folder of large sources.
+func eachFile(t testing.TB, db *DB, do func(path string) error) {
+	t.Helper()
+	err := filepath.WalkDir(filepath.Join(db.dir, "raw"), func(path string, e os.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		return do(path)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func makeOlder(t testing.TB, db *DB, age time.Duration) {
+	t.Helper()
+	then := time.Now().Add(-age)
+	eachFile(t, db, func(path string) error { return os.Chtimes(path, then, then) })
+}
+
+func removeAll(t testing.TB, db *DB) {
+	t.Helper()
+	eachFile(t, db, os.Remove)
+}
+
 func TestKeep(t *testing.T) {
 	db := forum(t)
 	l := acquire(t, db, "email/forum")

@@ -220,7 +220,8 @@ func TestRecord(t *testing.T) {
 			items = append(items, item(uint32(i+1), s))
 		}
 		record(t, l, items...)
-		wantLines(t, ledgerOf(t, db), "1 proposal USL-2020-0001", "2 auto_reply", "3 bounce", "4 report", "5 newsletter", "6 calendar", "7 own", "8 spam")
+		wantLines(t, ledgerOf(t, db), "1 proposal USL-2020-0001", "2 auto_reply", "3 bounce", "4 report", "5 newsletter", "6 calendar", "7 own", "8 spam",
+			"9 reaction", "10 call", "11 status")
 	})
 
 	t.Run("StrangersWithoutANameAreTwo", func(t *testing.T) {

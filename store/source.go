@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -22,7 +23,25 @@ type Source struct {
 	Present   int64 // items on the far side by the last census
 	Missing   int64 // of those at or below the position, how many have no row: red
 	CensusAt  time.Time
+
+	Account *intake.Account // that the channel is linked to; nil when none is known
+	Link    Link
+	Waiting int64 // attachments that are still to be fetched
+	Gone    int64 // attachments that the far side does not have any more
 }
+
+// Link is what a person last did about the account of a source.
+type Link struct {
+	Kind string // Linked or Unlinked; empty when nobody did anything
+	By   string // name of the staff member; empty when it was done in a terminal
+	At   time.Time
+}
+
+// The kinds of a Link.
+const (
+	Linked   = "linked"
+	Unlinked = "unlinked"
+)
 
 // Sources lists all sources by name.
 func (db *DB) Sources(ctx context.Context) ([]Source, error) {
@@ -38,15 +57,20 @@ func (db *DB) sources(ctx context.Context) ([]Source, error) {
 	index := map[string]int{}
 	now := millis(db.Now())
 	err := db.each(ctx, `
-		SELECT name, state, fault, detail, next_at, state_at, seen_at, arrived_at, holder <> '' AND leased_until > $1
-		FROM source ORDER BY name`, []any{now}, func(rows *sql.Rows) error {
+		SELECT source.name, source.state, source.fault, source.detail, source.next_at, source.state_at, source.seen_at,
+			source.arrived_at, source.holder <> '' AND source.leased_until > $1,
+			source.account, source.link, coalesce(staff.name, ''), source.link_at
+		FROM source LEFT JOIN staff ON staff.id = source.link_by ORDER BY source.name`, []any{now}, func(rows *sql.Rows) error {
 		s := Source{Outcomes: map[intake.Outcome]int64{}}
-		var next, state, seen, arrived int64
-		err := rows.Scan(&s.Name, &s.Status.State, &s.Status.Fault, &s.Status.Detail, &next, &state, &seen, &arrived, &s.Leased)
+		var next, state, seen, arrived, link int64
+		var account string
+		err := rows.Scan(&s.Name, &s.Status.State, &s.Status.Fault, &s.Status.Detail, &next, &state, &seen, &arrived, &s.Leased,
+			&account, &s.Link.Kind, &s.Link.By, &link)
 		s.Status.Next, s.StateAt, s.SeenAt, s.ArrivedAt = instant(next), instant(state), instant(seen), instant(arrived)
+		s.Link.At = instant(link)
 		index[s.Name] = len(sources)
 		sources = append(sources, s)
-		return err
+		return errors.Join(err, decode(account, &sources[len(sources)-1].Account))
 	})
 	if err != nil {
 		return nil, err
@@ -58,6 +82,24 @@ func (db *DB) sources(ctx context.Context) ([]Source, error) {
 		if i, ok := index[k.source]; ok {
 			sources[i].Outcomes[k.outcome] = n
 			sources[i].Total += n
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = db.each(ctx, "SELECT source, state, count(*) FROM attachment WHERE state <> '' GROUP BY source, state", nil, func(rows *sql.Rows) error {
+		var name string
+		var state AttachmentState
+		var n int64
+		err := rows.Scan(&name, &state, &n)
+		if i, ok := index[name]; ok {
+			switch state {
+			case Waiting:
+				sources[i].Waiting = n
+			case Gone:
+				sources[i].Gone = n
+			}
 		}
 		return err
 	})
@@ -95,6 +137,29 @@ func (db *DB) Retry(ctx context.Context, who Actor, source string) error {
 		return fmt.Errorf("retry %s: %w", source, err)
 	}
 	db.wake(source)
+	return nil
+}
+
+// NoteLink writes into the history that somebody linked a source to an account,
+// or ended the link: kind is Linked or Unlinked. The source need not have been
+// worked before.
+func (db *DB) NoteLink(ctx context.Context, who Actor, source, kind string) error {
+	err := db.write(ctx, func(t *tx) error {
+		if kind != Linked && kind != Unlinked {
+			return fmt.Errorf("no kind of link: %q", kind)
+		}
+		err := t.exec(`
+			INSERT INTO source (name, link, link_by, link_at) VALUES ($1, $2, $3, $4)
+			ON CONFLICT (name) DO UPDATE SET link = excluded.link, link_by = excluded.link_by, link_at = excluded.link_at`,
+			source, kind, who.Staff, millis(t.now))
+		if err != nil {
+			return err
+		}
+		return t.note(who, kind, source)
+	})
+	if err != nil {
+		return fmt.Errorf("note the link of %s: %w", source, err)
+	}
 	return nil
 }
 

@@ -116,7 +116,7 @@ func (t *tx) putSubmission(source string, s *intake.Submission, address int64) (
 		}
 	}
 	for i := range s.Attachments {
-		if err := t.putAttachment(id, i, &s.Attachments[i]); err != nil {
+		if err := t.putAttachment(source, id, i, &s.Attachments[i]); err != nil {
 			return 0, err
 		}
 	}
@@ -124,8 +124,8 @@ func (t *tx) putSubmission(source string, s *intake.Submission, address int64) (
 }
 
 // putAttachment writes an attachment: its place in the raw source, or its bytes
-// where they stand nowhere else.
-func (t *tx) putAttachment(submission int64, position int, a *intake.Attachment) error {
+// where they stand nowhere else, or a place in the queue of the source's media.
+func (t *tx) putAttachment(source string, submission int64, position int, a *intake.Attachment) error {
 	var data any
 	if a.Data != nil {
 		raw, err := t.db.keepBytes(a.Data)
@@ -138,16 +138,16 @@ func (t *tx) putAttachment(submission int64, position int, a *intake.Attachment)
 		}
 		data = id
 	}
-	state, due := Here, int64(0)
+	state, fetcher, due := Here, "", int64(0)
 	if a.Absent {
-		state, due = Waiting, millis(t.now)
+		state, fetcher, due = Waiting, source, millis(t.now)
 	}
 	_, err := t.insert(`
 		INSERT INTO attachment (submission, position, name, type, role, content_id, size, hash, data, start, length, encoding,
-			duration, state, due_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+			duration, state, source, due_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
 		submission, position, a.Name, a.Type, string(a.Role), a.ContentID, a.Size, a.Hash[:], data,
-		a.Offset, a.Length, string(a.Encoding), a.Duration.Milliseconds(), string(state), due)
+		a.Offset, a.Length, string(a.Encoding), a.Duration.Milliseconds(), string(state), fetcher, due)
 	return err
 }
 

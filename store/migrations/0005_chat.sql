@@ -17,16 +17,21 @@ CREATE INDEX submission_burst ON submission (burst, received_at) WHERE burst <> 
 
 -- Bytes that come after their submission. state is empty when they are here,
 -- 'waiting' while they are to be fetched at due_at, 'gone' when the far side has
--- given them up.
+-- given them up. source is whose channel fetches them.
 ALTER TABLE attachment ADD COLUMN state TEXT NOT NULL DEFAULT '';
+ALTER TABLE attachment ADD COLUMN source TEXT NOT NULL DEFAULT '';
 ALTER TABLE attachment ADD COLUMN reason TEXT NOT NULL DEFAULT '';
 ALTER TABLE attachment ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE attachment ADD COLUMN due_at INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE attachment ADD COLUMN duration INTEGER NOT NULL DEFAULT 0;
-CREATE INDEX attachment_due ON attachment (due_at) WHERE due_at <> 0;
+CREATE INDEX attachment_absent ON attachment (source, state, due_at) WHERE state <> '';
 
--- The account that a source is linked to: JSON (intake.Account), or empty.
+-- The account that a source is linked to: JSON (intake.Account), or empty. link
+-- is what a person last did about it, 'linked' or 'unlinked', who and when.
 ALTER TABLE source ADD COLUMN account TEXT NOT NULL DEFAULT '';
+ALTER TABLE source ADD COLUMN link TEXT NOT NULL DEFAULT '';
+ALTER TABLE source ADD COLUMN link_by INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE source ADD COLUMN link_at INTEGER NOT NULL DEFAULT 0;
 
 -- Pairs of addresses that staff said are not one person's.
 CREATE TABLE apart (
