@@ -26,7 +26,8 @@ type Summary struct {
 	ReceivedAt  time.Time
 	ChangedAt   time.Time // last submission that joined
 	DecidedAt   time.Time
-	DecidedBy   string // name of the staff member
+	DecidedBy   string    // name of the staff member
+	QuietAt     time.Time // until then its sender may still be writing; zero unless it was written in a chat
 	Submissions int
 	Attachments int
 	Late        bool
@@ -222,7 +223,7 @@ const summaryQuery = `
 		proposal.reason, proposal.reason_text, proposal.channel, proposal.subject, proposal.snippet,
 		CASE WHEN participant.name <> '' THEN participant.name
 			WHEN address.kind = 'anonymous' THEN address.shown ELSE coalesce(nullif(address.shown, ''), address.value) END,
-		proposal.received_at, proposal.changed_at, proposal.decided_at, coalesce(staff.name, ''),
+		proposal.received_at, proposal.changed_at, proposal.decided_at, coalesce(staff.name, ''), proposal.quiet_at,
 		proposal.submissions, proposal.attachments, proposal.late, proposal.changed
 	FROM proposal
 		JOIN forum ON forum.id = proposal.forum
@@ -233,11 +234,11 @@ const summaryQuery = `
 
 func scanSummary(rows *sql.Rows) (id int64, s Summary, err error) {
 	var r ref
-	var received, changed, decided int64
+	var received, changed, decided, quiet int64
 	err = rows.Scan(&id, &r.prefix, &r.year, &r.number, &s.Version, &s.State, &s.Priority, &s.Reason, &s.ReasonText,
-		&s.Channel, &s.Subject, &s.Snippet, &s.Participant, &received, &changed, &decided, &s.DecidedBy,
+		&s.Channel, &s.Subject, &s.Snippet, &s.Participant, &received, &changed, &decided, &s.DecidedBy, &quiet,
 		&s.Submissions, &s.Attachments, &s.Late, &s.Changed)
 	s.Ref, s.Number = r.String(), r.number
-	s.ReceivedAt, s.ChangedAt, s.DecidedAt = instant(received), instant(changed), instant(decided)
+	s.ReceivedAt, s.ChangedAt, s.DecidedAt, s.QuietAt = instant(received), instant(changed), instant(decided), instant(quiet)
 	return id, s, err
 }

@@ -30,6 +30,7 @@ type Proposal struct {
 	Addresses     []Address // of the participant
 	Forwarded     []Address // who is suggested as the participant of forwarded text
 	Parts         []Part    // its submissions in order of arrival
+	SplitHint     [][]int64 // submissions that could be proposals of their own; nil when nothing suggests a cut
 	Others        int64     // other proposals of the participant, counted up to a thousand
 	History       []Entry   // oldest first
 }
@@ -131,6 +132,7 @@ func (db *DB) proposal(ctx context.Context, id int64) (*Proposal, error) {
 			return nil, fmt.Errorf("read proposal %s: %w", p.Ref, err)
 		}
 	}
+	p.SplitHint = splitHint(p.Parts)
 	p.History, err = db.entries(ctx, "WHERE entry.proposal = $1 AND entry.proposal <> 0 ORDER BY entry.id", id)
 	return p, err
 }
