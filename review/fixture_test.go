@@ -92,7 +92,7 @@ func (w *world) serve(cfg Config) {
 }
 
 // parseAgain stands for a parser that has learned to read everything.
-func parseAgain(raw *intake.Raw, received time.Time) *intake.Submission {
+func parseAgain(_ string, raw *intake.Raw, received time.Time) *intake.Submission {
 	if bytes.Contains(raw.Bytes, []byte("never")) {
 		return &intake.Submission{Kind: intake.Message, Raw: raw, ReceivedAt: received, Fault: "structure", ContentHash: sha256.Sum256(raw.Bytes)}
 	}

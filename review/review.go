@@ -11,7 +11,6 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"usulan/intake"
 	"usulan/store"
 )
 
@@ -25,7 +24,7 @@ type Config struct {
 	Address string
 
 	// Parse reads a quarantined item again. Nil when nothing can be replayed.
-	Parse func(*intake.Raw, time.Time) *intake.Submission
+	Parse store.Parser
 
 	// BaseURL is the root of the site as browsers know it, when that is known.
 	BaseURL string

@@ -300,7 +300,14 @@ func TestRecordRefused(t *testing.T) {
 	if _, err := db.writer.conn.ExecContext(t.Context(), "DROP TRIGGER poison"); err != nil {
 		t.Fatal(err)
 	}
-	row, err = db.Replay(t.Context(), Actor{}, 3, func(raw *intake.Raw, at time.Time) *intake.Submission {
+	row, err = db.Replay(t.Context(), Actor{}, 3, func(string, *intake.Raw, time.Time) *intake.Submission { return nil })
+	if err != nil || row.Outcome != intake.Quarantine || row.Reason != FaultUnrecordable || row.Tries != 1 {
+		t.Errorf("replayed without a parser for its source = %+v, %v; want it where it was", row, err)
+	}
+	row, err = db.Replay(t.Context(), Actor{}, 3, func(source string, raw *intake.Raw, at time.Time) *intake.Submission {
+		if source != "email/forum" {
+			t.Errorf("source %q; want that of the item", source)
+		}
 		s := mail("2@example.id", "2", "racun", "isi")
 		s.Raw, s.ReceivedAt = raw, at
 		return s

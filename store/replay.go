@@ -9,10 +9,14 @@ import (
 	"usulan/intake"
 )
 
+// Parser reads an item of a source again from its raw bytes. It returns nil when
+// it knows no such source, or when nothing in the bytes is a submission.
+type Parser func(source string, raw *intake.Raw, receivedAt time.Time) *intake.Submission
+
 // Replay reads a quarantined item again with parse and, when that succeeds,
 // records it as if it had just arrived. When it does not, the item stays where
 // it is, perhaps for another reason. ErrNotFound when it is not in quarantine.
-func (db *DB) Replay(ctx context.Context, who Actor, row int64, parse func(*intake.Raw, time.Time) *intake.Submission) (Row, error) {
+func (db *DB) Replay(ctx context.Context, who Actor, row int64, parse Parser) (Row, error) {
 	if err := db.replay(ctx, who, row, parse); err != nil {
 		return Row{}, fmt.Errorf("replay row %d of the ledger: %w", row, err)
 	}
@@ -20,7 +24,7 @@ func (db *DB) Replay(ctx context.Context, who Actor, row int64, parse func(*inta
 	return r, err
 }
 
-func (db *DB) replay(ctx context.Context, who Actor, row int64, parse func(*intake.Raw, time.Time) *intake.Submission) error {
+func (db *DB) replay(ctx context.Context, who Actor, row int64, parse Parser) error {
 	q, err := db.quarantined(ctx, row)
 	if err != nil {
 		return err
@@ -30,7 +34,7 @@ func (db *DB) replay(ctx context.Context, who Actor, row int64, parse func(*inta
 		return err
 	}
 	defer raw.Close()
-	s := parse(raw, q.receivedAt)
+	s := parse(q.source, raw, q.receivedAt)
 	item := intake.Item{ID: q.item, Key: q.key, ReceivedAt: q.receivedAt, Size: q.size, Submission: s}
 	return db.write(ctx, func(t *tx) error {
 		b, err := q.begin(t)
@@ -44,6 +48,9 @@ func (db *DB) replay(ctx context.Context, who Actor, row int64, parse func(*inta
 		}
 		if old == nil || old.outcome != intake.Quarantine || old.submission != q.submission {
 			return ErrNotFound
+		}
+		if s == nil {
+			return t.exec("UPDATE ledger SET tries = tries + 1 WHERE id = $1", row)
 		}
 		if s.Fault != "" {
 			return t.exec("UPDATE ledger SET reason = $1, tries = tries + 1 WHERE id = $2", s.Fault, row)

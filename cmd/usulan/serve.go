@@ -203,7 +203,7 @@ func mailChannels(c *config.Config, parser *email.Parser, inFlight int64, log *s
 func reviewConfig(c *config.Config, parser *email.Parser) review.Config {
 	rc := review.Config{
 		Zone:    c.Location,
-		Parse:   parser.Parse,
+		Parse:   parseAgain(parser),
 		BaseURL: c.Web.BaseURL,
 		TempDir: filepath.Join(c.Data, "tmp"),
 	}
@@ -214,6 +214,18 @@ func reviewConfig(c *config.Config, parser *email.Parser) review.Config {
 		rc.TrustedProxies = append(rc.TrustedProxies, network(s))
 	}
 	return rc
+}
+
+// parseAgain reads what is in quarantine again, each item as its channel does.
+func parseAgain(mails *email.Parser) store.Parser {
+	return func(source string, raw *intake.Raw, receivedAt time.Time) *intake.Submission {
+		switch channel, _, _ := strings.Cut(source, "/"); channel {
+		case "email":
+			return mails.Parse(raw, receivedAt)
+		default:
+			return nil
+		}
+	}
 }
 
 // network reads a network, or a single address, that was checked before.
