@@ -170,9 +170,9 @@ func TestSafeName(t *testing.T) {
 		{"CON", "_CON"}, {"nul.txt", "_nul.txt"}, {"com1.pdf", "_com1.pdf"}, {"comb.pdf", "comb.pdf"},
 		{"e\u0301.pdf", "é.pdf"},
 		{"\xff.pdf", "\ufffd.pdf"},
-		{strings.Repeat("a", 300) + ".pdf", strings.Repeat("a", maxName-4) + ".pdf"},
-		{strings.Repeat("é", 300) + ".pdf", strings.Repeat("é", (maxName-4)/2) + ".pdf"},
-		{"a." + strings.Repeat("b", 300), "a." + strings.Repeat("b", maxName-2)},
+		{strings.Repeat("a", 300) + ".pdf", strings.Repeat("a", intake.MaxFileName-4) + ".pdf"},
+		{strings.Repeat("é", 300) + ".pdf", strings.Repeat("é", (intake.MaxFileName-4)/2) + ".pdf"},
+		{"a." + strings.Repeat("b", 300), "a." + strings.Repeat("b", intake.MaxFileName-2)},
 	} {
 		if got := safeName(tc.in); got != tc.want {
 			t.Errorf("%.60q becomes %q, want %q", tc.in, got, tc.want)
