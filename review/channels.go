@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -36,6 +37,10 @@ type source struct {
 	Seen    int64 // recorded, and what is missing
 	Terms   []term
 	Older   int64
+
+	Account *account
+	Links   bool               // it works once somebody has linked it
+	Pairing intake.PairingStep // how that stands
 }
 
 // term is one number of the equation, with the rows behind it.
@@ -59,6 +64,10 @@ var terms = []struct {
 	{"calendar", []intake.Outcome{intake.OutcomeOf(intake.Calendar)}},
 	{"own", []intake.Outcome{intake.OutcomeOf(intake.Own)}},
 	{"spam", []intake.Outcome{intake.OutcomeOf(intake.Spam)}},
+	{"small_talk", []intake.Outcome{intake.SmallTalk}},
+	{"reactions", []intake.Outcome{intake.OutcomeOf(intake.Reaction), intake.OutcomeOf(intake.Call), intake.OutcomeOf(intake.StatusPost)}},
+	{"devices", []intake.Outcome{intake.Receipt, intake.Service}},
+	{"other_group", []intake.Outcome{intake.OtherGroup}},
 	{"duplicate", []intake.Outcome{intake.Duplicate}},
 	{"quarantine", []intake.Outcome{intake.Quarantine}},
 	{"too_large", []intake.Outcome{intake.TooLarge}},
@@ -79,14 +88,14 @@ func (s *Server) channels(c echo.Context) error {
 	p := channelsPage{Page: frame, CanReplay: s.cfg.Parse != nil}
 	p.Title = p.W.Say("nav.channels")
 	switch said := c.QueryParam("said"); said {
-	case "retried", "insisted", "older", "replayed", "replay_failed":
+	case "retried", "insisted", "older", "replayed", "replay_failed", "unlinked":
 		p.Said = p.W.Say("channels.said." + said)
 	}
 	all, err := s.db.Sources(ctx)
 	if err != nil {
 		return fmt.Errorf("read sources: %w", err)
 	}
-	p.Sources = cards(all)
+	p.Sources = s.cards(frame, all)
 	held, err := s.db.Rows(ctx, store.RowFilter{Outcomes: []intake.Outcome{intake.Quarantine}}, "", quarantineRows)
 	if err != nil {
 		return fmt.Errorf("list quarantine: %w", err)
@@ -95,31 +104,63 @@ func (s *Server) channels(c echo.Context) error {
 	return s.screens.send(c, http.StatusOK, "channels", p)
 }
 
-func cards(all []store.Source) []source {
+// cards makes a card of each source. One that can be linked has its card
+// before it was ever worked.
+func (s *Server) cards(frame Page, all []store.Source) []source {
+	for _, p := range s.cfg.Pairers {
+		if !slices.ContainsFunc(all, func(from store.Source) bool { return from.Name == p.Name() }) {
+			all = append(all, store.Source{Name: p.Name(), Status: intake.Status{State: intake.Stopped}})
+		}
+	}
 	count := map[string]int{}
+	for _, from := range all {
+		count[channelOf(from.Name)]++
+	}
 	var out []source
 	for _, from := range all {
 		channel, name, _ := strings.Cut(from.Name, "/")
-		count[channel]++
-		one := source{Source: from, Channel: channel, Name: name, Seen: from.Total + from.Missing, Older: from.Outcomes[intake.Older]}
-		one.Lamp = lamp{Channel: channel, Light: light(from.Status), State: from.Status.State, SeenAt: from.SeenAt}
-		for _, t := range terms {
-			q := url.Values{"source": {from.Name}}
-			var n int64
-			for _, o := range t.outcomes {
-				n += from.Outcomes[o]
-				q.Add("outcome", string(o))
-			}
-			if n > 0 || t.key == "proposals" || t.key == "quarantine" {
-				one.Terms = append(one.Terms, term{n, "outcome." + t.key, template.URL("/ledger?" + q.Encode())}) //nolint:gosec // G203: encoded
-			}
+		one := source{
+			Source: from, Channel: channel, Name: name, Alone: count[channel] == 1, Lamp: s.lampOf(frame.W, from),
+			Seen: from.Total + from.Missing, Terms: termsOf(from), Older: from.Outcomes[intake.Older], Account: frame.accountOf(from),
+		}
+		if p := s.pairer(from.Name); p != nil {
+			one.Links, one.Pairing = true, p.Pairing().Step
 		}
 		out = append(out, one)
 	}
-	for i := range out {
-		out[i].Alone = count[out[i].Channel] == 1
+	return out
+}
+
+// termsOf writes the equation of a source.
+func termsOf(from store.Source) []term {
+	var out []term
+	for _, t := range terms {
+		q := url.Values{"source": {from.Name}}
+		var n int64
+		for _, o := range t.outcomes {
+			n += from.Outcomes[o]
+			q.Add("outcome", string(o))
+		}
+		if n > 0 || t.key == "proposals" || t.key == "quarantine" {
+			out = append(out, term{n, "outcome." + t.key, template.URL("/ledger?" + q.Encode())}) //nolint:gosec // G203: encoded
+		}
 	}
 	return out
+}
+
+// LinkAt is where the source is linked with the phone that owns its account.
+func (s source) LinkAt(path string) template.URL {
+	return template.URL(path + "?" + url.Values{"source": {s.Source.Name}}.Encode()) //nolint:gosec // G203: path is ours, the query is encoded
+}
+
+// Ask tells whether asking the source to try now makes sense: what waits for a
+// phone, or for a date that the far side set, does not come sooner.
+func (s source) Ask() bool {
+	switch s.Status.Fault {
+	case "unlinked", "logged_out", "phone_away", "banned":
+		return false
+	}
+	return true
 }
 
 // Rows is the address of everything a source has in the ledger.

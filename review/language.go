@@ -75,7 +75,7 @@ func (w *words) Code() string { return w.code }
 // functions are what templates call.
 func (w *words) functions() template.FuncMap {
 	return template.FuncMap{
-		"t": w.Say, "has": w.Has, "number": w.Number, "clock": w.Clock, "day": w.Day, "moment": w.Moment,
+		"t": w.Say, "for": w.For, "fault": w.Fault, "remedy": w.Remedy, "has": w.Has, "number": w.Number, "clock": w.Clock, "day": w.Day, "moment": w.Moment,
 		"span": w.Span, "when": w.When, "ago": w.Ago, "bytes": w.Bytes, "iso": w.iso,
 	}
 }
@@ -99,6 +99,30 @@ func (w *words) Say(key string, args ...any) string {
 		pairs = append(pairs, "{"+strconv.Itoa(i+1)+"}", w.plain(a))
 	}
 	return strings.NewReplacer(pairs...).Replace(text)
+}
+
+// For says a sentence as it is for a channel, where it has one of its own.
+func (w *words) For(channel, key string, args ...any) string {
+	if own := key + "." + channel; w.Has(own) {
+		key = own
+	}
+	return w.Say(key, args...)
+}
+
+// Fault says what went wrong with a channel.
+func (w *words) Fault(channel, code string) string {
+	if text := w.For(channel, "fault."+code); text != "fault."+code {
+		return text
+	}
+	return w.Say("fault.unknown", code)
+}
+
+// Remedy says what to do about it, or nothing.
+func (w *words) Remedy(channel, code string) string {
+	if text := w.For(channel, "remedy."+code); text != "remedy."+code {
+		return text
+	}
+	return ""
 }
 
 // Has tells whether there is a sentence for the key.

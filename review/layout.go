@@ -10,7 +10,6 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"usulan/intake"
 	"usulan/store"
 )
 
@@ -41,14 +40,6 @@ func (p Page) Initials() string {
 // May tells whether who is signed in has at least this role.
 func (p Page) May(role string) bool { return p.Staff.Role.May(store.Role(role)) }
 
-// lamp is how one channel does: a shape, and always a word.
-type lamp struct {
-	Channel string // email
-	Light   string // good, wait, stop, off
-	State   intake.State
-	SeenAt  time.Time
-}
-
 // page gathers what every screen shows.
 func (s *Server) page(c echo.Context, nav string) (Page, error) {
 	p := s.barePage(c)
@@ -66,7 +57,7 @@ func (s *Server) page(c echo.Context, nav string) (Page, error) {
 	if err != nil {
 		return p, fmt.Errorf("read sources: %w", err)
 	}
-	p.Lamps = lamps(sources)
+	p.Lamps = s.lamps(p.W, sources)
 	if p.Last, err = s.db.LastEntry(ctx); err != nil {
 		return p, fmt.Errorf("read last entry: %w", err)
 	}
@@ -86,38 +77,6 @@ func (s *Server) now() time.Time {
 		return s.db.Now()
 	}
 	return time.Now()
-}
-
-// lamps is one lamp a channel: the worst of its sources.
-func lamps(sources []store.Source) []lamp {
-	var out []lamp
-	worst := map[string]int{"good": 0, "off": 1, "wait": 2, "stop": 3}
-	for _, src := range sources {
-		channel, _, _ := strings.Cut(src.Name, "/")
-		l := lamp{Channel: channel, Light: light(src.Status), State: src.Status.State, SeenAt: src.SeenAt}
-		if n := len(out); n > 0 && out[n-1].Channel == channel {
-			if worst[l.Light] > worst[out[n-1].Light] {
-				out[n-1] = l
-			}
-			continue
-		}
-		out = append(out, l)
-	}
-	return out
-}
-
-// light is the lamp of a state.
-func light(s intake.Status) string {
-	switch s.State {
-	case intake.Connected:
-		return "good"
-	case intake.Connecting, intake.Failing:
-		return "wait"
-	case intake.Parked:
-		return "stop"
-	default:
-		return "off"
-	}
 }
 
 // preferences are the choices of one browser, kept in a cookie.

@@ -179,6 +179,6 @@ func (s *Server) lampsHTML(ctx context.Context, w *words) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("read sources: %w", err)
 	}
-	html, err := s.screens.render("problem", "lamps", Page{W: w, Lamps: lamps(sources)})
+	html, err := s.screens.render("problem", "lamps", Page{W: w, Lamps: s.lamps(w, sources)})
 	return string(html), err
 }

@@ -26,6 +26,9 @@ type Config struct {
 	// Parse reads a quarantined item again. Nil when nothing can be replayed.
 	Parse store.Parser
 
+	// Pairers are the channels that work once somebody has linked them to an account.
+	Pairers []intake.Pairer
+
 	// BaseURL is the root of the site as browsers know it, when that is known.
 	BaseURL string
 
@@ -57,6 +60,7 @@ type Server struct {
 	throttle    *throttle
 	passwords   *passwords
 	metrics     *metrics
+	linkers     linkers
 
 	closing context.Context // ends the event streams
 	close   context.CancelFunc
@@ -137,6 +141,11 @@ func (s *Server) routes() {
 	e.GET("/channels", s.channels, viewer)
 	e.POST("/channels/retry", s.retry, officer)
 	e.POST("/channels/older", s.older, lead)
+	e.GET("/channels/link", s.link, officer)
+	e.GET("/channels/link/state", s.linkState, officer)
+	e.POST("/channels/link", s.linkBegin, officer)
+	e.GET("/channels/unlink", s.unlinkForm, lead)
+	e.POST("/channels/unlink", s.unlink, lead)
 	e.GET("/ledger", s.ledger, viewer)
 	e.GET("/ledger/:id", s.ledgerRow, viewer)
 	e.GET("/submissions/:id/row", s.rowOf, viewer)
