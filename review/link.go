@@ -38,7 +38,7 @@ type linkPage struct {
 
 // Polled tells whether the page follows what happens. Where it says why a code
 // was refused it stays until somebody has read that.
-func (p linkPage) Polled() bool { return p.Refused == "" || p.Pairing.Step == intake.Failed }
+func (p linkPage) Polled() bool { return p.Show != "unlink" && (p.Refused == "" || p.Pairing.Step == intake.Failed) }
 
 // Moves tells whether what is shown ends by itself. A form that is being filled in does not.
 func (p linkPage) Moves() bool { return p.Show == "qr" || p.Show == "code" || p.Show == "waiting" || p.Show == "scanned" }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"usulan/intake"
 	"usulan/store"
 )
 
