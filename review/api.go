@@ -96,7 +96,7 @@ func (s *Server) apiItem(ctx context.Context, p store.Summary) (apiSummary, erro
 	if err != nil {
 		return item, err
 	}
-	item.Text, _ = handOver(whole.Parts)
+	item.Text, _ = handOver(settle(whole))
 	return item, nil
 }
 

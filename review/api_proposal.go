@@ -88,7 +88,7 @@ func (s *Server) apiDetail(p *store.Proposal, addresses bool) apiDetail {
 		DecidedAt: s.timeOrNull(p.DecidedAt), DecidedBy: orNull(p.DecidedBy), Late: p.Late, Changed: p.Changed,
 		Submissions: make([]apiSubmission, 0, len(p.Parts)),
 	}
-	d.Text, _ = handOver(p.Parts)
+	d.Text, _ = handOver(settle(p))
 	for _, part := range p.Parts {
 		sub := apiSubmission{
 			ID: part.ID, Source: part.Source, Subject: part.Subject, Text: part.Text, Ranges: part.Ranges, From: part.From.Name,

@@ -14,6 +14,7 @@ import (
 // board is the six buttons and the reasons, as the forum has configured them.
 type board struct {
 	W       *words
+	Officer bool // who looks may see addresses and act
 	now     time.Time
 	Buttons []button
 	Reasons []letter
@@ -52,13 +53,15 @@ func newBoard(s store.Settings, w *words, now time.Time) *board {
 	return b
 }
 
-// board reads the settings for a page.
-func (s *Server) board(ctx context.Context, w *words) (*board, error) {
+// board reads the settings for what a staff member looks at.
+func (s *Server) board(ctx context.Context, w *words, staff store.Staff) (*board, error) {
 	settings, err := s.db.Settings(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read settings: %w", err)
 	}
-	return newBoard(settings, w, s.now()), nil
+	b := newBoard(settings, w, s.now())
+	b.Officer = staff.Role.May(officer)
+	return b, nil
 }
 
 // Open are the priorities that can still be chosen.

@@ -115,7 +115,7 @@ func (s *Server) sendDone(c echo.Context, p store.Summary, say string) error {
 	page := triagePage{Page: s.barePage(c), View: viewOf(c, waiting)}
 	ctx := c.Request().Context()
 	var err error
-	if page.Board, err = s.board(ctx, page.W); err != nil {
+	if page.Board, err = s.board(ctx, page.W, page.Staff); err != nil {
 		return err
 	}
 	if page.Trail, err = s.trail(ctx, page.Board, page.Staff.ID); err != nil {
@@ -145,7 +145,7 @@ func (s *Server) sendDone(c echo.Context, p store.Summary, say string) error {
 // overwritten, and the proposal as it is now.
 func (s *Server) refused(c echo.Context, v view, now store.Summary, mine store.Decision) error {
 	w := s.words(c)
-	b, err := s.board(c.Request().Context(), w)
+	b, err := s.board(c.Request().Context(), w, staffOf(c))
 	if err != nil {
 		return err
 	}

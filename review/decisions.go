@@ -25,7 +25,7 @@ func (s *Server) decisions(c echo.Context) error {
 	ctx := c.Request().Context()
 	p := decisionsPage{Page: frame}
 	p.Title = p.W.Say("trail.title")
-	if p.Board, err = s.board(ctx, p.W); err != nil {
+	if p.Board, err = s.board(ctx, p.W, p.Staff); err != nil {
 		return err
 	}
 	entries, err := s.db.Recent(ctx, p.Staff.ID, decisionRows)

@@ -16,7 +16,7 @@ import (
 var screenFiles embed.FS
 
 // shared are the files that every screen may use; any other is a screen.
-var shared = []string{"layout.html", "marks.html", "parts.html", "paper.html", "empty.html", "door.html"}
+var shared = []string{"layout.html", "marks.html", "parts.html", "paper.html", "chat.html", "empty.html", "door.html"}
 
 // engine holds every screen in every language, parsed once: a broken template
 // ends the program at its start, not a request in its middle.

@@ -37,6 +37,8 @@ type world struct {
 	server  *Server
 	http    *httptest.Server
 	ledger  intake.Ledger
+	dir     string
+	phone   intake.Ledger // of the WhatsApp channel, once converse was called
 	log     *journal
 	down    atomic.Bool
 	streams atomic.Int32 // event streams that are open
@@ -51,7 +53,8 @@ func newWorld(t testing.TB) *world {
 	w := &world{t: t, log: &journal{}, at: time.Now().Add(-3 * time.Hour)}
 	log := slog.New(slog.NewTextHandler(w.log, nil))
 	var err error
-	if w.db, err = store.Open(ctx, t.TempDir(), log); err != nil {
+	w.dir = t.TempDir()
+	if w.db, err = store.Open(ctx, w.dir, log); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {

@@ -29,7 +29,7 @@ func (s *Server) keys(c echo.Context) error {
 		return err
 	}
 	p := keysPage{Page: frame}
-	if p.Board, err = s.board(c.Request().Context(), p.W); err != nil {
+	if p.Board, err = s.board(c.Request().Context(), p.W, p.Staff); err != nil {
 		return err
 	}
 	p.Title = p.W.Say("keys.title")

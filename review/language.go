@@ -76,7 +76,7 @@ func (w *words) Code() string { return w.code }
 func (w *words) functions() template.FuncMap {
 	return template.FuncMap{
 		"t": w.Say, "for": w.For, "fault": w.Fault, "remedy": w.Remedy, "has": w.Has, "number": w.Number, "clock": w.Clock, "day": w.Day, "moment": w.Moment,
-		"span": w.Span, "when": w.When, "ago": w.Ago, "bytes": w.Bytes, "iso": w.iso,
+		"span": w.Span, "when": w.When, "ago": w.Ago, "bytes": w.Bytes, "iso": w.iso, "length": w.Length,
 	}
 }
 

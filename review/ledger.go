@@ -113,8 +113,8 @@ func (s *Server) ledgerRow(c echo.Context) error {
 		p.Said = p.W.Say("channels.said." + said)
 	}
 	if sub != nil {
-		one := newPart(*sub)
-		p.Part = &one
+		b := &board{W: p.W, Officer: p.May(string(officer))}
+		p.Part = &b.reading(&store.Proposal{Parts: []store.Part{*sub}}).Parts[0]
 	}
 	return s.screens.send(c, http.StatusOK, "row", p)
 }

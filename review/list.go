@@ -32,7 +32,7 @@ func (s *Server) list(c echo.Context) error {
 	ctx := c.Request().Context()
 	p := listPage{Page: frame, View: viewOf(c, anyState)}
 	p.Title, p.Search = p.W.Say("nav.list"), p.View.Query
-	if p.Board, err = s.board(ctx, p.W); err != nil {
+	if p.Board, err = s.board(ctx, p.W, p.Staff); err != nil {
 		return err
 	}
 	found, err := s.db.Proposals(ctx, p.View.Filter, p.View.Cursor, listRows)

@@ -1,10 +1,11 @@
 package review
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 	"time"
 
-	"usulan/intake"
 	"usulan/store"
 )
 
@@ -13,27 +14,33 @@ type reading struct {
 	*store.Proposal
 	Heading  string // subject, or the participant where there is none
 	Parts    []part
+	Chat     bool      // it came over a chat: short messages in one column
+	Groups   []string  // in which it was said; empty in a chat of two
 	From, To time.Time // of its submissions
 	Words    int
 	Position int // of its priority
+	Joined   int // how many parts came or changed after the decision it stands at
 }
 
 // part is one submission on the paper.
 type part struct {
-	store.Part
-	Clock  bool // its minute differs from that of the part above
-	Named  bool // its subject says something that the heading does not
+	said
+	Clock  string // when, where that differs from the part above; empty elsewhere
+	Named  bool   // its subject says something that the heading does not
+	Fresh  bool   // it came, or changed, after the decision
+	Author string // who said it, when that is not the participant
+	Group  string // in which it was said, when that is another than above
+	Quote  *quoted
+	Place  *place
+	Unread string // key of the sentence that says why nothing of it can be shown
 	Blocks []block
-	Images []store.Attachment
-	Sounds []store.Attachment
-	Files  []attachment
-	HTML   *store.Attachment
+	media
 }
 
-// attachment is a file in the row below a text.
-type attachment struct {
-	store.Attachment
-	PDF bool
+// quoted is the message that another one answers.
+type quoted struct {
+	Text string // its beginning, as the sender saw it
+	Part int64  // of this proposal that it is; 0 when it lies elsewhere
 }
 
 func (b *board) reading(p *store.Proposal) *reading {
@@ -42,52 +49,74 @@ func (b *board) reading(p *store.Proposal) *reading {
 	if strings.TrimSpace(r.Heading) == "" {
 		r.Heading = p.Participant
 	}
+	if n := len(p.Parts); n > 0 {
+		r.From, r.To = p.Parts[0].ReceivedAt, p.Parts[n-1].ReceivedAt
+	}
 	minute := ""
-	for i, sub := range p.Parts {
-		if i == 0 {
-			r.From = sub.ReceivedAt
+	for i, sub := range settle(p) {
+		one := b.newPart(sub)
+		if now := sub.ReceivedAt.Format("200601021504"); now != minute {
+			one.Clock, minute = b.W.When(r.To, sub.ReceivedAt), now
 		}
-		r.To = sub.ReceivedAt
-		one := newPart(sub)
-		now := sub.ReceivedAt.Format("200601021504")
-		one.Clock, minute = now != minute, now
 		one.Named = i > 0 && sub.Subject != "" && !strings.HasSuffix(sub.Subject, p.Subject)
-		own, _ := outside(sub.Text, sub.Ranges)
-		r.Words += len(strings.Fields(own))
+		if one.Fresh = p.Changed && sub.changedAt().After(p.DecidedAt); one.Fresh {
+			r.Joined++
+		}
+		if sub.Chat != nil {
+			r.converse(&one, b.W)
+		}
+		if sub.Withdrawn.IsZero() {
+			own, _ := outside(sub.Text, sub.Ranges)
+			r.Words += len(strings.Fields(own))
+		}
 		r.Parts = append(r.Parts, one)
 	}
 	return r
 }
 
-func newPart(sub store.Part) part {
-	one := part{Part: sub, Blocks: blocks(sub.Text, sub.Ranges)}
-	for i, a := range sub.Attachments {
-		switch {
-		case a.Role == intake.HTML:
-			if one.HTML == nil {
-				one.HTML = &sub.Attachments[i]
-			}
-		case shownAs(a.Type) == "image":
-			one.Images = append(one.Images, a)
-		case shownAs(a.Type) == "sound":
-			one.Sounds = append(one.Sounds, a)
-		default:
-			one.Files = append(one.Files, attachment{Attachment: a, PDF: shownAs(a.Type) == "pdf"})
-		}
-	}
-	return one
+func (b *board) newPart(sub said) part {
+	return part{said: sub, Blocks: blocks(sub.Text, sub.Ranges), media: b.sorted(sub.Attachments)}
 }
 
-// shownAs says how a browser may show a file of this type on our pages. What
-// is not named here can run code or is unknown, and is only handed out.
-func shownAs(mediaType string) string {
-	switch mediaType {
-	case "image/png", "image/jpeg", "image/jpg", "image/gif", "image/webp", "image/bmp":
-		return "image"
-	case "audio/ogg", "audio/opus", "audio/mpeg", "audio/mp4", "audio/aac", "audio/amr", "audio/wav", "audio/x-wav", "audio/x-m4a":
-		return "sound"
-	case "application/pdf":
-		return "pdf"
+// converse sets what only a message of a chat has.
+func (r *reading) converse(one *part, w *words) {
+	r.Chat = true
+	if one.Clock != "" && one.Clock != w.Clock(one.ReceivedAt) {
+		one.Clock = w.Day(one.ReceivedAt) // of another day, where a time of day is needed still
+	}
+	if !isParticipant(r.Proposal, one.From) {
+		one.Author = one.From.Name
+	}
+	if name := one.Chat.RoomName; name != "" && !slices.Contains(r.Groups, name) {
+		if len(r.Parts) > 0 {
+			one.Group = name
+		}
+		r.Groups = append(r.Groups, name)
+	}
+	if l := one.Chat.Location; l != nil {
+		one.Place = newPlace(*l)
+	}
+	if one.Chat.Quote != "" || len(one.InReplyTo) > 0 {
+		one.Quote = &quoted{Text: one.Chat.Quote}
+		for _, above := range r.Parts {
+			if slices.Contains(one.InReplyTo, above.ExternalID) {
+				one.Quote.Part = above.ID
+				one.Quote.Text = cmp.Or(one.Quote.Text, above.Text)
+			}
+		}
+	}
+	one.Unread = one.unread()
+}
+
+// unread says why a message shows nothing, when it shows nothing.
+func (p *part) unread() string {
+	switch {
+	case p.Chat.Unknown != "":
+		return "chat.unknown"
+	case p.Stray && p.Text == "":
+		return "chat.stray_deletion"
+	case p.Text == "" && p.Place == nil && len(p.Attachments) == 0:
+		return "chat.undecryptable"
 	default:
 		return ""
 	}

@@ -93,7 +93,7 @@ func newLiner(s store.Settings, zone *time.Location) *liner {
 
 func (l *liner) line(p *store.Proposal) line {
 	l.count++
-	text, folded := handOver(p.Parts)
+	text, folded := handOver(settle(p))
 	return line{
 		no:          l.count,
 		ref:         p.Ref,
@@ -135,20 +135,29 @@ func nameOnly(p *store.Proposal) string {
 
 // handOver joins what a participant wrote themselves and counts the characters
 // of the ranges it leaves out. A text that is nothing but ranges is kept whole:
-// better a quote too many than an empty cell.
-func handOver(parts []store.Part) (text string, folded int) {
-	var texts []string
+// better a quote too many than an empty cell. What was taken back is left out.
+func handOver(parts []said) (text string, folded int) {
+	var texts strings.Builder
 	for _, p := range parts {
+		if !p.Withdrawn.IsZero() {
+			continue
+		}
 		own, left := outside(p.Text, p.Ranges)
 		if strings.TrimSpace(own) == "" {
 			own, left = p.Text, 0
 		}
 		if own = strings.TrimSpace(own); own != "" {
-			texts = append(texts, own)
+			if texts.Len() > 0 {
+				texts.WriteString("\n")
+				if p.Chat == nil { // the lines of a chat are short and belong together
+					texts.WriteString("\n")
+				}
+			}
+			texts.WriteString(own)
 		}
 		folded += left
 	}
-	return strings.Join(texts, "\n\n"), folded
+	return texts.String(), folded
 }
 
 // outside returns what of text lies outside the ranges, and how many characters lie inside.

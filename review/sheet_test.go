@@ -298,7 +298,7 @@ func TestHandOver(t *testing.T) {
 		"two parts":     {[]store.Part{{Text: "satu"}, {Text: "  "}, {Text: "dua"}}, "satu\n\ndua", 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, folded := handOver(c.parts)
+			got, folded := handOver(settle(&store.Proposal{Parts: c.parts}))
 			if got != c.want || folded != c.folded {
 				t.Errorf("got %q and %d folded, want %q and %d", got, folded, c.want, c.folded)
 			}

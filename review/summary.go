@@ -34,7 +34,7 @@ func (s *Server) summary(c echo.Context) error {
 	ctx := c.Request().Context()
 	p := summaryPage{Page: frame}
 	p.Title = p.W.Say("nav.summary")
-	if p.Board, err = s.board(ctx, p.W); err != nil {
+	if p.Board, err = s.board(ctx, p.W, p.Staff); err != nil {
 		return err
 	}
 	if p.Counts, err = s.db.Counts(ctx); err != nil {

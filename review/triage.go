@@ -130,7 +130,7 @@ func (s *Server) showTriage(c echo.Context, status int, v view, ref string, b *b
 func (s *Server) read(c echo.Context, page *triagePage, ref string) error {
 	ctx := c.Request().Context()
 	var err error
-	if page.Board, err = s.board(ctx, page.W); err != nil || ref == "" {
+	if page.Board, err = s.board(ctx, page.W, page.Staff); err != nil || ref == "" {
 		return err
 	}
 	p, err := s.db.Proposal(ctx, ref)
@@ -258,7 +258,7 @@ func (s *Server) after(c echo.Context) error {
 func (s *Server) sendRows(c echo.Context, v view, list store.Page) error {
 	page := triagePage{Page: s.barePage(c), View: v}
 	var err error
-	if page.Board, err = s.board(c.Request().Context(), page.W); err != nil {
+	if page.Board, err = s.board(c.Request().Context(), page.W, page.Staff); err != nil {
 		return err
 	}
 	page.List = page.listing(list, "")

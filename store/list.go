@@ -222,7 +222,7 @@ const summaryQuery = `
 	SELECT proposal.id, forum.prefix, forum.year, proposal.number, proposal.version, proposal.state, proposal.priority,
 		proposal.reason, proposal.reason_text, proposal.channel, proposal.subject, proposal.snippet,
 		CASE WHEN participant.name <> '' THEN participant.name
-			WHEN address.kind = 'anonymous' THEN address.shown ELSE coalesce(nullif(address.shown, ''), address.value) END,
+			WHEN address.kind IN ('anonymous', 'lid') THEN address.shown ELSE coalesce(nullif(address.shown, ''), address.value) END,
 		proposal.received_at, proposal.changed_at, proposal.decided_at, coalesce(staff.name, ''), proposal.quiet_at,
 		proposal.submissions, proposal.attachments, proposal.late, proposal.changed
 	FROM proposal

@@ -1,0 +1,147 @@
+package review
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"usulan/intake"
+	"usulan/store"
+)
+
+// message is a chat message to be.
+type message struct {
+	from, number string // number empty: a LID alone
+	text         string
+	kind         intake.MessageType // text when empty
+	id           string             // external; made up when empty
+	revises      string
+	answers      string
+	chat         intake.Chat // what else
+	files        []intake.Attachment
+	after        time.Duration // since the one before; 20 s when zero
+}
+
+func (m message) submission(at time.Time, n uint32) *intake.Submission {
+	if m.id == "" {
+		m.id = fmt.Sprintf("3EB0%04d", n)
+	}
+	chat := m.chat
+	if chat.Type = m.kind; chat.Type == "" {
+		chat.Type = intake.TextMessage
+	}
+	chat.Quiet = intake.Quiet
+	from := intake.Address{Kind: intake.LID, Value: fmt.Sprintf("%x", sha256.Sum256([]byte(m.from)))[:12], Name: m.from}
+	if from.Shown = from.Value; m.number != "" {
+		from.Kind, from.Shown = intake.Phone, m.number
+		from.Value = "+62" + strings.ReplaceAll(m.number[1:], "-", "")
+	}
+	s := &intake.Submission{
+		Kind: intake.Message, ExternalID: m.id, From: from, Chat: &chat, Text: m.text, Revises: m.revises, Attachments: m.files,
+		ReceivedAt: at, SentAt: at, Raw: intake.NewRaw([]byte("message " + m.id)), ContentHash: sha256.Sum256([]byte(m.id + from.Value)),
+	}
+	if m.answers != "" {
+		s.InReplyTo = []string{m.answers}
+	}
+	return s
+}
+
+// converse records messages as the WhatsApp channel does.
+func (w *world) converse(all ...message) {
+	w.t.Helper()
+	ctx := context.Background()
+	if w.phone == nil {
+		var err error
+		if w.phone, err = w.db.Acquire(ctx, "whatsapp/forum"); err != nil {
+			w.t.Fatal(err)
+		}
+		w.t.Cleanup(func() { _ = w.phone.Release(ctx) })
+		if _, err := w.phone.Position(ctx, intake.Place{}, 0); err != nil {
+			w.t.Fatal(err)
+		}
+		if err := w.phone.Report(ctx, intake.Status{State: intake.Connected}); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	var items []intake.Item
+	for _, m := range all {
+		w.items++
+		if m.after == 0 {
+			m.after = 20 * time.Second
+		}
+		w.at = w.at.Add(m.after)
+		s := m.submission(w.at, w.items)
+		items = append(items, intake.Item{Key: "chat/" + s.From.Value + "/" + s.ExternalID, ReceivedAt: w.at, Size: s.Raw.Size, Submission: s})
+	}
+	for len(items) > 0 {
+		n, err := w.phone.Record(ctx, intake.Place{}, items)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		items = items[n:]
+	}
+}
+
+// evening is one proposal of many messages, of every kind a paper shows.
+func evening() []message {
+	const rw, number = "RW 03 Cilenggang", "0812-0000-0107"
+	return []message{
+		{from: rw, number: number, text: "Assalamualaikum, mohon izin mau usul pak", id: "A1"},
+		{from: rw, number: number, text: "surat permohonan kami pak, hal 1", kind: intake.MediaMessage, id: "A2",
+			files: []intake.Attachment{attached("foto.png", "image/png", intake.File, picture())}},
+		{from: rw, number: number, kind: intake.PlaceMessage, chat: intake.Chat{Location: &intake.Location{Latitude: -6.302, Longitude: 106.665, Name: "Lahan kosong dekat Jl. Cilenggang"}}},
+		{from: rw, number: number, text: "ini titik lahan yg kami usulkan utk 20 pedagang", id: "A4", after: time.Minute},
+		{from: rw, number: number, kind: intake.MediaMessage, files: []intake.Attachment{{Name: "suara.ogg", Type: "audio/ogg; codecs=opus", Role: intake.File, Data: []byte("OggS"), Size: 4, Hash: sha256.Sum256([]byte("OggS")), Duration: 34 * time.Second}}},
+		{from: rw, number: number, text: "skrg masih jualan di trotoar depan sekolah, kasian anak2 lewat jalan. mohon lokasi tetap pak, ada listrik sm air", id: "A6", after: time.Minute},
+		{from: rw, number: number, text: "ini titik lahan yg kami usulkan utk 22 pedagang", revises: "A4", kind: intake.EditMessage},
+		{from: rw, number: number, text: "pak lurah itu orangnya susah", id: "A8"},
+		{from: rw, number: number, revises: "A8", kind: intake.DeletionMessage},
+		{from: rw, number: number, text: "kami siap bayar retribusi 🙏", answers: "A6", chat: intake.Chat{Quote: "skrg masih jualan di trotoar depan sekolah"}},
+		{from: rw, number: number, text: "Yth warga, pendataan PKL ditutup tanggal 24", chat: intake.Chat{Forwarded: true}},
+		{from: rw, number: number, kind: intake.MediaMessage, files: []intake.Attachment{{Name: "video.mp4", Type: "video/mp4", Role: intake.File, Size: 4 << 20, Duration: 71 * time.Second, Absent: true}}},
+	}
+}
+
+// Edits and deletions change how a message stands, whoever else tries to.
+func TestSettle(t *testing.T) {
+	marni := store.Address{Kind: intake.LID, Value: "1"}
+	number := store.Address{Kind: intake.Phone, Value: "+6281200000101"}
+	other := store.Address{Kind: intake.LID, Value: "2"}
+	at := time.Date(2020, 3, 17, 10, 0, 0, 0, time.UTC)
+	say := func(minute int, from store.Address, id, text string, kind intake.MessageType, revises string) store.Part {
+		return store.Part{From: from, ExternalID: id, Text: text, Revises: revises, Chat: &intake.Chat{Type: kind}, ReceivedAt: at.Add(time.Duration(minute) * time.Minute)}
+	}
+	for name, c := range map[string]struct {
+		parts []store.Part
+		want  string // of handing it over
+	}{
+		"edited": {[]store.Part{say(0, marni, "a", "20 orang", intake.TextMessage, ""), say(1, marni, "b", "22 orang", intake.EditMessage, "a")}, "22 orang"},
+		"edited under the number that the sender turned out to have": {
+			[]store.Part{say(0, marni, "a", "20 orang", intake.TextMessage, ""), say(1, number, "b", "22 orang", intake.EditMessage, "a")}, "22 orang"},
+		"edited twice":             {[]store.Part{say(0, marni, "a", "1", intake.TextMessage, ""), say(1, marni, "b", "2", intake.EditMessage, "a"), say(2, marni, "c", "3", intake.EditMessage, "a")}, "3"},
+		"somebody else's edit":     {[]store.Part{say(0, marni, "a", "20 orang", intake.TextMessage, ""), say(1, other, "b", "0 orang", intake.EditMessage, "a")}, "20 orang\n0 orang"},
+		"taken back":               {[]store.Part{say(0, marni, "a", "rahasia", intake.TextMessage, ""), say(1, marni, "b", "", intake.DeletionMessage, "a"), say(2, marni, "c", "mohon modal", intake.TextMessage, "")}, "mohon modal"},
+		"edited, then taken back":  {[]store.Part{say(0, marni, "a", "x", intake.TextMessage, ""), say(1, marni, "b", "y", intake.EditMessage, "a"), say(2, marni, "c", "", intake.DeletionMessage, "a")}, ""},
+		"edit of what is not here": {[]store.Part{say(1, marni, "b", "22 orang", intake.EditMessage, "a")}, "22 orang"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := &store.Proposal{Parts: c.parts, Addresses: []store.Address{marni, number}}
+			if got, _ := handOver(settle(p)); got != c.want {
+				t.Errorf("it is handed over as %q, want %q", got, c.want)
+			}
+		})
+	}
+	p := &store.Proposal{Addresses: []store.Address{marni}, Parts: []store.Part{
+		say(0, marni, "a", "1", intake.TextMessage, ""), say(1, marni, "b", "2", intake.EditMessage, "a"), say(2, other, "c", "", intake.DeletionMessage, "a"),
+	}}
+	got := settle(p)
+	if len(got) != 1 || len(got[0].Earlier) != 1 || got[0].Earlier[0].Text != "1" || !got[0].Earlier[0].At.Equal(at) {
+		t.Errorf("its earlier versions are %+v", got)
+	}
+	if !got[0].ByOther || !got[0].Withdrawn.Equal(at.Add(2*time.Minute)) {
+		t.Errorf("an administrator's deletion is %+v", got[0])
+	}
+}
