@@ -19,9 +19,11 @@ import (
 //  4. What was only announced ("mau usul pak") waits longer for its content, and
 //     a picture or voice note without a word belongs to what came shortly before.
 //  5. After the window, what clearly continues ("tambahan", "ralat", "gajadi")
-//     joins the sender's latest proposal.
+//     joins the sender's latest proposal; so does, within the hour, half a
+//     sentence that begins with "and" ("sm timbangan digital").
 //  6. What is left begins a burst of its own. A burst of greetings, thanks or
-//     questions alone makes no proposal, until something joins that asks.
+//     questions alone makes no proposal, until something joins that asks; nor
+//     does what was meant for another chat, or news that was only passed on.
 //
 // Two requests in one proposal stay together; Parts says where one would cut.
 
@@ -34,7 +36,7 @@ const Quiet = 10 * time.Minute
 const (
 	continuing = 14 * 24 * time.Hour // by words that say so
 	announcing = 12 * time.Hour      // when it only announced a proposal
-	illustrate = time.Hour           // by a picture or voice note without a word
+	illustrate = time.Hour           // by a picture or voice note without a word, or half a sentence
 )
 
 // MessageType says what a chat message is, as far as grouping cares.
@@ -96,6 +98,10 @@ func (b *Burst) Proposes() bool {
 		case m.Type == PlaceMessage:
 			place = true
 			texts = append(texts, m.Text)
+		case m.Type == TextMessage && m.Forwarded && !asking.MatchString(plain(m.Text)):
+			// News that was passed on asks the forum for nothing.
+		case m.Type == TextMessage && misdirected.MatchString(plain(m.Text)):
+			texts = slices.DeleteFunc(texts, func(t string) bool { return !asking.MatchString(plain(t)) })
 		case m.Type == TextMessage, m.Type == EditMessage:
 			texts = append(texts, m.Text)
 		}
@@ -139,8 +145,8 @@ func Gather(m ChatMessage, own []*Burst, quiet time.Duration) (joins *Burst, alo
 	}
 	latest := own[len(own)-1]
 	gap := m.At.Sub(latest.Last())
-	bare := m.Type == MediaMessage && m.Text == ""
-	if gap <= quiet || (gap <= announcing && latest.announces()) || (gap <= illustrate && bare && latest.Proposes()) {
+	part := m.Type == MediaMessage && m.Text == "" || m.Type == TextMessage && dangles(m.Text)
+	if gap <= quiet || (gap <= announcing && latest.announces()) || (gap <= illustrate && part && latest.Proposes()) {
 		return latest, false
 	}
 	if !continues(m.Text) {
@@ -163,11 +169,19 @@ var (
 	asking    = anywhere(`usul\w*|mengusul\w*|diusul\w*|ngusul\w*|mohon|mhn|memohon|permohonan|minta|mnta|mintak|meminta|tolong|tlg|tulung|agar|supaya|spy|biar|butuh|membutuhkan|perlu\w*|pengen|pengin|pingin|pgn|kepengen|ingin|harap\w*|berharap|sebaiknya|hendaknya|saran\w*|menyarankan|aju\w*|mengajukan|bantu\w*|adakan|diadakan|adain|sediakan|disediakan|disediain|kasih|kasi|dikasih|bikin\w*|dibikin\w*|buatkan|buatin|dibuat\w*|fasilitasi|difasilitasi|pinjam\w*|pinjem\w*|modal|hibah|pelatihan|hoyong|nyuwun|semoga|moga2?|masukan`)
 	wanting   = anywhere(`usul\w*|mengusul\w*|diusul\w*|ngusul\w*|mohon|mhn|memohon|permohonan|minta|mnta|meminta|tolong|tlg|butuh|pengen|pengin|pingin|pgn|ingin|mengajukan|saran\w*|harap\w*`)
 	query     = anywhere(`kapan|kpn|gimana|gmn|bagaimana|bgmn|dimana|dmn|di\s?mana|kemana|kmn|ke\s?mana|siapa|berapa|brp|apakah|apa|kenapa|knp|tau|tahu|boleh|bisa|bs|bener|benar`)
-	backward  = opening(`tambahan|tambah|nambah|tmbh\w*|menambahkan|ralat|koreksi|revisi|maksud\w*|mksd\w*|typo|salah ketik|salah tulis|lanjut\w*|sambung\w*|nyambung|satu lagi|1 lagi|sekalian|oiya|oia|o iya|oh iya|oh ya|ohya|eh iya|lupa|ketinggalan|kelupaan|#\d+|gajadi|ga jadi|gak jadi|nggak jadi|tidak jadi|batal\w*|abaikan|cabut|ditarik|dibatalkan|dibatalin|jgn dipakai|hapus|ini\s+(foto|file|surat|lampiran|proposal|dokumen|ktp|datanya|alamat|lokasi)\w*|yang tadi|yg tadi`)
+	backward  = opening(`tambahan|tambah|nambah|tmbh\w*|menambahkan|ralat|koreksi|revisi|maksud\w*|mksd\w*|typo|salah ketik|salah tulis|lanjut\w*|sambung\w*|nyambung|satu lagi|1 lagi|sekalian|oiya|oia|o iya|oh iya|oh ya|ohya|eh iya|lupa|ketinggalan|kelupaan|#\d+|gajadi|ga jadi|gak jadi|nggak jadi|tidak jadi|batal\w*|abaikan|cabut|ditarik|dibatalkan|dibatalin|jgn dipakai|hapus|(ini|itu)\s+(foto|file|surat|lampiran|proposal|dokumen|ktp|datanya|alamat|lokasi)\w*|yang tadi|yg tadi`)
 	referring = anywhere(`(usul\w*|pesan|wa|surat|foto|proposal)\s+(sy|saya|kami|kmi|gw|aye|kita|yg|yang)?\s*(kemarin|kmrn|kemaren|tadi|barusan|td|sebelumnya|semalam|minggu lalu|di ?atas)|yg kemarin|yang kemarin|yg kmrn|maksud saya|maksud sy|maksudnya|mksdnya|tadi (salah|kurang|lupa|kelebihan)`)
 	agreeing  = regexp.MustCompile(`^(\s|[^\pL\pN])*(setuju\w*|stuju\w*|sepakat|akur|dukung|mendukung|sy dukung|betul\w*|bener+|benar|bnr|iya+|yes+|sip+|mantap\w*|mantul|cocok|nah|ikut|sama|idem|\+\s?1|up|noted|ok\w*|siap\w*|gas+|amin|aamiin|wah|keren|bagus\w*|good|like)\b`)
 	numbered  = regexp.MustCompile(`(?m)^\s*(\(?\d{1,2}[.)]|[a-h][.)]|[-•*]\s)\s*\S`)
 	another   = opening(`(oiya|oia|o iya|oh iya|oh ya|ohya|eh iya)|(satu|1) lagi|(usul\w*|yang|yg) (kedua|ke-?2|ketiga|ke-?3|lain\w*)|ke(dua|tiga|empat)|selain itu|trs|terus|lalu|kemudian|(kalau|kalo|klo|kl) (saya|sy|aye|gw|kami|ane|dari saya|dr saya)( sendiri)?|(dari|dr) (saya|sy|kami) sendiri|sama (minta|usul|mohon)|juga (minta|usul|mohon)|(minta|usul|mohon)\w* (juga|jg|lagi|lg)|btw|beda lagi|lain lagi|ada lagi|sekalian (minta|usul|mohon|lapor)`)
+)
+
+// joining begins half a sentence; misdirected says that what came before was
+// meant for somebody else; inquiring asks to be told, not to be given.
+var (
+	joining     = regexp.MustCompile(`^(sm|sama|ama|plus|serta|dan|dn|juga|jg|\+|&)\s+\S`)
+	misdirected = anywhere(`salah (kirim|kamar|grup|group|gc|orang|sambung|pencet|chat|alamat|nomor|no)|salkir|kepencet|nyasar`)
+	inquiring   = anywhere(`(mohon|mhn|minta|mnta|mau|numpang|izin|ijin|boleh|ingin|pengen)\s+(tanya|nanya|bertanya|info|informasi\w*|infonya|petunjuk\w*|arahan\w*|penjelasan\w*)`)
 )
 
 func anywhere(words string) *regexp.Regexp {
@@ -204,14 +218,15 @@ func proposes(texts []string) bool {
 	questions := 0
 	for _, t := range texts {
 		n := content(t)
-		p := plain(t)
+		p := inquiring.ReplaceAllString(plain(t), " ")
+		asks := p != plain(t)
 		if n == 0 {
 			continue
 		}
 		if asking.MatchString(p) && n >= 2 {
 			asked = true
 		}
-		if strings.HasSuffix(strings.TrimRight(p, " 🙏.!"), "?") || (query.MatchString(p) && n <= 8 && !wanting.MatchString(p)) {
+		if asks && n <= 8 || strings.HasSuffix(strings.TrimRight(p, " 🙏.!"), "?") || (query.MatchString(p) && n <= 8 && !wanting.MatchString(p)) {
 			questions++
 		} else {
 			told += n
@@ -224,6 +239,12 @@ func proposes(texts []string) bool {
 func agrees(text string) bool {
 	p := plain(text)
 	return (agreeing.MatchString(p) && content(p) <= 5) || content(p) == 0
+}
+
+// dangles tells whether a text is only the rest of a sentence.
+func dangles(text string) bool {
+	p := plain(text)
+	return joining.MatchString(p) && content(p) > 0 && len(strings.Fields(p)) <= 7 && !wanting.MatchString(p)
 }
 
 // continues tells whether a text by its words belongs to what was sent before.

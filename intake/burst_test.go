@@ -92,6 +92,13 @@ func TestGather(t *testing.T) {
 		{"APlaceAloneDoesNot", []say{{0, "a", intake.PlaceMessage, "", 0, false}}, " / 1"},
 		{"NumberedRequestsHintAtCuts", []say{{0, "a", "", "1. pelatihan excel buat pengurus", 0, false}, {20 * s, "a", "", "2. bantuan etalase", 0, false}, {40 * s, "a", "", "3. tempat jualan malam", 0, false}}, "1 | 2 | 3 / "},
 		{"ForwardedAndOnesOwnHintAtACut", []say{{0, "a", "", "Usul pelatihan pajak koperasi. Dari Pak Joko", 0, true}, {15 * s, "a", "", "itu dari pak joko, hp nya mati", 0, false}, {m, "a", "", "kalau saya sendiri usul kios semi permanen di rempoa", 0, false}}, "1 2 | 3 / "},
+		{"WhatWasMeantForSomebodyElseMakesNone", []say{{0, "a", "", "bang nanti jemput adek jam 4 di sekolah ya", 0, false}, {50 * s, "a", "", "aduh maaf salah kirim", 0, false}}, " / 1 2"},
+		{"AWrongPictureDoesNotUndoTheRequest", []say{{0, "a", "", "mohon bantuan oven utk 8 pembuat kue", 0, false}, {30 * s, "a", "", "maaf td salah kirim foto", 0, false}}, "1 2 / "},
+		{"NewsPassedOnMakesNone", []say{{0, "a", "", "INFO jadwal vaksin gratis puskesmas minggu depan, bagikan ke keluarga semua", 0, true}, {40 * s, "a", "", "cuma share pak", 0, false}}, " / 1 2"},
+		{"HalfASentenceJoinsWithinTheHour", []say{{0, "a", "", "usul bantuan etalase utk warung", 0, false}, {25 * m, "a", "", "sm kompor dua tungku", 0, false}, {3 * h, "a", "", "sama-sama pak", 0, false}}, "1 2 / 3"},
+		{"AskingToBeToldMakesNone", []say{{0, "a", "", "mohon info cara daftar koperasi", 0, false}, {8 * h, "a", "", "mau tanya syarat pinjaman", 0, false}}, " / 1 2"},
+		{"APictureExplainedLaterIsOne", []say{{0, "a", intake.MediaMessage, "", 0, false}, {20 * m, "a", "", "itu foto kios kami yg bocor", 0, false}}, "1 2 / "},
+		{"WhoNeedsItHintsAtNoCut", []say{{0, "a", "", "mohon pinjaman modal utk anggota", 0, false}, {m, "a", "", "usaha saya gorengan di pondok aren, butuh gerobak pengganti", 0, false}}, "1 2 / "},
 		{"DetailsOfOneRequestHintAtNone", []say{{0, "a", "", "usul kelas jahit buat ibu2", 0, false}, {30 * m, "a", "", "satu lagi pak, jadwalnya hari sabtu aja", 0, false}}, "1 2 / "},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -33,7 +33,7 @@ func (b *Burst) Parts() [][]string {
 			words[at][w] = true
 		}
 		if at == len(parts)-1 {
-			asked = asked || (asking.MatchString(p) && len(fresh) >= 2) || m.Type == MediaMessage
+			asked = asked || (asking.MatchString(inquiring.ReplaceAllString(p, " ")) && len(fresh) >= 2) || m.Type == MediaMessage
 			foreign = foreign || m.Forwarded
 		}
 	}
@@ -61,8 +61,10 @@ func begins(m ChatMessage, p string, fresh, before map[string]bool, foreign bool
 		return true
 	case marked:
 		return shared <= len(fresh)/3 && !possessive.MatchString(p)
+	case shared > 0 || !wants:
+		return false
 	default:
-		return wants && shared == 0 && numbered.MatchString(p) || wants && shared == 0 && len(fresh) >= 4
+		return numbered.MatchString(p) || requesting.MatchString(p) && len(fresh) >= 4
 	}
 }
 
@@ -83,6 +85,7 @@ func spokenOf(p string) map[string]bool {
 // item begins a message that is one of a numbered list; possessive begins one
 // that speaks of what was named before ("jadwalnya").
 var (
+	requesting = anywhere(`usul\w*|mengusul\w*|diusul\w*|ngusul\w*|mohon|mhn|memohon|permohonan|minta|mnta|meminta`)
 	item       = regexp.MustCompile(`^\(?\d{1,2}[.)]\s*\pL`)
 	possessive = regexp.MustCompile(`^[^\pL]*(\pL+[^\pL]+){0,4}\pL{3,}nya\b`)
 )
