@@ -53,7 +53,7 @@ func (c *connection) serve() {
 // welcome lets a client in, or says why not.
 func (c *connection) welcome() bool {
 	s := c.server
-	if refusal := s.refusal(); refusal != nil {
+	if refusal := s.refusal(versionOf(c.payload)); refusal != nil {
 		c.send(*refusal)
 		return false
 	}

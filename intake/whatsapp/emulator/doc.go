@@ -5,11 +5,12 @@
 // and retries all run as they do in life.
 //
 // A Server listens on 127.0.0.1 only, and only a client that was given to
-// Attach finds it: the emulator cannot be pointed at anything else, and no real
-// account ever meets it. It follows what the client parses, not captured
+// Attach finds it, in this process or, with its Door, in another one of the same
+// machine: the emulator cannot be pointed at anything else, and no real account
+// ever meets it. It follows what the client parses, not captured
 // traffic: what WhatsApp's own servers do beyond that it cannot show.
 //
-// Read server.go (life), noise.go (the encrypted line), connection.go (one
+// Read server.go (life), door.go (who finds it), noise.go (the encrypted line), connection.go (one
 // connection), pairing.go, person.go (who writes), outbox.go (what waits for its
 // receipt), faults.go (what can go wrong).
 package emulator

@@ -10,7 +10,7 @@ import (
 
 // faults is what goes wrong on purpose.
 type faults struct {
-	outdated    bool
+	outdated    uint32 // clients below this version are refused
 	bannedUntil time.Time
 	forge       bool // sign the device identity wrongly
 	delay       time.Duration
@@ -21,16 +21,6 @@ type faults struct {
 var replaced = waBinary.Node{Tag: "stream:error", Content: []waBinary.Node{
 	{Tag: "conflict", Attrs: waBinary.Attrs{"type": "replaced"}},
 }}
-
-// Outdate decides whether clients are refused as too old (405).
-func (s *Server) Outdate(outdated bool) {
-	s.mu.Lock()
-	s.faults.outdated = outdated
-	s.mu.Unlock()
-	if outdated {
-		s.Cut()
-	}
-}
 
 // Ban refuses clients for a while (402).
 func (s *Server) Ban(d time.Duration) {
@@ -75,14 +65,14 @@ func (s *Server) disturb() (delay time.Duration, copies int) {
 	return delay, copies
 }
 
-// refusal is what a client is told instead of being let in, nil when nothing is
-// wrong.
-func (s *Server) refusal() *waBinary.Node {
+// refusal is what a client of a version is told instead of being let in, nil
+// when nothing is wrong.
+func (s *Server) refusal(version uint32) *waBinary.Node {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	left := time.Until(s.faults.bannedUntil)
 	switch {
-	case s.faults.outdated:
+	case version < s.faults.outdated:
 		return &waBinary.Node{Tag: "failure", Attrs: waBinary.Attrs{"reason": "405"}}
 	case left > 0:
 		return &waBinary.Node{Tag: "failure", Attrs: waBinary.Attrs{

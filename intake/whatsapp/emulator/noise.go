@@ -23,12 +23,11 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-// root is the key that signs certificates. The client knows one root for the
-// whole process, so all servers of a process share it.
-var root = sync.OnceValue(func() *keys.KeyPair {
+// root is the key that signs certificates. The clients of a process know one
+// root, so all servers of the process share it.
+var root = sync.OnceValues(func() (*keys.KeyPair, error) {
 	pair := keys.NewKeyPair()
-	whatsmeow.WACertPubKey = *pair.Pub
-	return pair
+	return pair, trust(*pair.Pub)
 })
 
 // vouched is the server's static key with the certificates that vouch for it.
@@ -37,10 +36,10 @@ type vouched struct {
 	chain  []byte
 }
 
-func newIdentity() (vouched, error) {
+func newIdentity(root *keys.KeyPair) (vouched, error) {
 	middle, static := keys.NewKeyPair(), keys.NewKeyPair()
 	const serial = 1
-	intermediate, err := certificate(root(), &waCert.CertChain_NoiseCertificate_Details{
+	intermediate, err := certificate(root, &waCert.CertChain_NoiseCertificate_Details{
 		Serial: proto.Uint32(serial), IssuerSerial: proto.Uint32(whatsmeow.WACertIssuerSerial), Key: middle.Pub[:],
 	})
 	if err != nil {

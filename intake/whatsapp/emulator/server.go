@@ -2,14 +2,16 @@ package emulator
 
 import (
 	"context"
-	"crypto/tls"
 	"database/sql"
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"sync"
+	"time"
 
 	"github.com/coder/websocket"
 	"go.mau.fi/whatsmeow"
@@ -23,6 +25,8 @@ import (
 // to. Its methods may be called from several goroutines.
 type Server struct {
 	http    *httptest.Server
+	client  *http.Client // finds only this server
+	root    []byte       // public key that signs the certificates
 	vouched vouched
 	db      *sql.DB
 	devices *sqlstore.Container
@@ -31,24 +35,29 @@ type Server struct {
 	stop    context.CancelFunc
 	running sync.WaitGroup
 
-	mu      sync.Mutex
-	phone   *Person            // who owns the account
-	people  map[string]*Person // by user part of number and of LID
-	groups  map[types.JID]*Group
-	linked  *linkedDevice
-	pairing *pairing
-	live    *connection // the connection that is logged in or pairing
-	outbox  outbox
-	sent    []Sent
-	news    chan struct{} // closed and made anew when sent grows or the outbox shrinks
-	media   map[string][]byte
-	faults  faults
-	nextID  int
+	mu        sync.Mutex
+	phone     *Person            // who owns the account
+	people    map[string]*Person // by user part of number and of LID
+	groups    map[types.JID]*Group
+	linked    *linkedDevice
+	pairing   *pairing
+	live      *connection // the connection that is logged in or pairing
+	outbox    outbox
+	sent      []Sent
+	news      chan struct{} // closed and made anew when sent grows or the outbox shrinks
+	media     map[string][]byte
+	faults    faults
+	published uint32 // the version of the client that is named as the newest
+	nextID    int
 }
 
 // New starts a server whose account has a number such as "6281210002000".
 func New(number string) (*Server, error) {
-	id, err := newIdentity()
+	signer, err := root()
+	if err != nil {
+		return nil, err
+	}
+	id, err := newIdentity(signer)
 	if err != nil {
 		return nil, fmt.Errorf("make certificates: %w", err)
 	}
@@ -58,9 +67,9 @@ func New(number string) (*Server, error) {
 	}
 	db.SetMaxOpenConns(1) // each connection would have a memory of its own
 	s := &Server{
-		vouched: id, db: db, devices: sqlstore.NewWithDB(db, "sqlite", waLog.Noop),
+		root: signer.Pub[:], vouched: id, db: db, devices: sqlstore.NewWithDB(db, "sqlite", waLog.Noop),
 		people: map[string]*Person{}, groups: map[types.JID]*Group{}, media: map[string][]byte{},
-		news: make(chan struct{}),
+		news: make(chan struct{}), published: currentVersion(),
 	}
 	s.ctx, s.stop = context.WithCancel(context.Background())
 	if err := s.devices.Upgrade(s.ctx); err != nil {
@@ -69,18 +78,39 @@ func New(number string) (*Server, error) {
 	if s.phone, err = s.Person(number, ""); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
+	if err := s.listen(); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return s, nil
+}
+
+// listen begins to serve. The listener is made here because httptest's own can be
+// sent elsewhere by a flag of the process.
+func (s *Server) listen() error {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
 	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", s.page)
 	mux.HandleFunc("GET /ws/chat", s.chat)
 	mux.HandleFunc("GET /v/{name}", s.download)
 	mux.HandleFunc("POST /mms/{kind}/{name}", s.upload)
-	s.http = httptest.NewTLSServer(mux)
-	return s, nil
+	s.http = &httptest.Server{Listener: l, Config: &http.Server{
+		Handler: mux, ReadHeaderTimeout: time.Minute, ErrorLog: log.New(io.Discard, "", 0),
+	}}
+	s.http.StartTLS()
+	if s.client, err = s.Door().HTTPClient(); err != nil {
+		s.http.Close()
+	}
+	return err
 }
 
 // Close cuts every connection and stops.
 func (s *Server) Close() error {
 	s.stop()
 	s.Cut()
+	s.client.CloseIdleConnections()
 	s.http.Close()
 	s.running.Wait()
 	return s.db.Close()
@@ -88,26 +118,10 @@ func (s *Server) Close() error {
 
 // Attach gives a client this server in place of WhatsApp's. Whatever host the
 // client asks for, it reaches this one.
-func (s *Server) Attach(c *whatsmeow.Client) {
-	h := s.HTTPClient()
-	c.SetWebsocketHTTPClient(h)
-	c.SetPreLoginHTTPClient(h)
-	c.SetMediaHTTPClient(h)
-}
+func (s *Server) Attach(c *whatsmeow.Client) { attach(c, s.client) }
 
 // HTTPClient returns a client for which every host is this server.
-func (s *Server) HTTPClient() *http.Client {
-	transport := s.http.Client().Transport.(*http.Transport).Clone()
-	address := s.http.Listener.Addr().String()
-	transport.DialContext = func(ctx context.Context, network, _ string) (net.Conn, error) {
-		var d net.Dialer
-		return d.DialContext(ctx, network, address)
-	}
-	transport.TLSClientConfig = &tls.Config{
-		RootCAs: transport.TLSClientConfig.RootCAs, ServerName: "example.com", MinVersion: tls.VersionTLS12,
-	}
-	return &http.Client{Transport: transport}
-}
+func (s *Server) HTTPClient() *http.Client { return s.client }
 
 // Number returns the account's number in international form, without plus.
 func (s *Server) Number() string { return s.phone.number.User }
