@@ -4,7 +4,6 @@ import (
 	"strings"
 	"time"
 
-	"usulan/intake"
 	"usulan/store"
 )
 
@@ -24,7 +23,7 @@ func (p Page) accountOf(src store.Source) *account {
 	}
 	out := &account{Number: dialled(a.Number), Name: a.Name, Device: a.Device, Since: a.Since, Phone: a.Phone}
 	if !p.May(string(officer)) {
-		out.Number = masked(intake.Phone, out.Number)
+		out.Number = masked(out.Number)
 	}
 	if src.Link.Kind == store.Linked {
 		out.By = src.Link.By

@@ -138,15 +138,19 @@ type row struct {
 	Href    template.URL
 	Gist    string // subject, or how the text begins
 	When    string // as short as it can be
+	Writing bool   // its sender may not have finished
 	Current bool
 	Done    bool // decided by this person just now, and still in sight
 }
 
 // name is what a participant is called on screens, also one who gave neither
-// name nor address.
+// name nor address. An address is only for who may see addresses.
 func (b *board) name(p store.Summary) string {
 	if strings.TrimSpace(p.Participant) == "" {
 		return b.W.Say("participant.unnamed")
+	}
+	if !p.Named && !b.Officer {
+		return masked(p.Participant)
 	}
 	return p.Participant
 }
@@ -157,6 +161,10 @@ func (b *board) row(p store.Summary, v view) row {
 	if r.Gist == "" {
 		r.Gist = p.Snippet
 	}
+	if r.Gist == "" && p.Attachments > 0 {
+		r.Gist = b.W.Say("row.no_text")
+	}
+	r.Writing = p.QuietAt.After(b.now)
 	r.When = b.W.When(b.now, p.ReceivedAt)
 	return r
 }

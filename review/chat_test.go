@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -143,5 +144,48 @@ func TestSettle(t *testing.T) {
 	}
 	if !got[0].ByOther || !got[0].Withdrawn.Equal(at.Add(2*time.Minute)) {
 		t.Errorf("an administrator's deletion is %+v", got[0])
+	}
+}
+
+// A film can be sought: a player asks for parts of it.
+func TestMediaInParts(t *testing.T) {
+	w := newWorld(t)
+	film := strings.Repeat("0123456789", 30_000) // more than lives in the database
+	small := "OggS kecil"
+	w.converse(message{from: "Bu Marni", number: "0812-0000-0101", kind: intake.MediaMessage, files: []intake.Attachment{
+		attached("film.mp4", "video/mp4", intake.File, []byte(film)), attached("suara.ogg", "audio/ogg; codecs=opus", intake.File, []byte(small)),
+	}})
+	b := w.as(w.staff("ratna", store.Officer))
+	for path, whole := range map[string]string{"/attachments/1": film, "/attachments/2": small} {
+		all := b.get(path)
+		if all.body != whole || all.header.Get("Accept-Ranges") != "bytes" || !strings.HasPrefix(all.header.Get("Content-Disposition"), "inline") {
+			t.Errorf("%s: %d bytes of %d, headers %v", path, len(all.body), len(whole), all.header)
+		}
+		end := b.get(path, "Range", "bytes=-4")
+		if end.status != http.StatusPartialContent || end.body != whole[len(whole)-4:] {
+			t.Errorf("%s: its end is status %d, %q", path, end.status, end.body)
+		}
+		if p := b.get(path, "Range", "bytes=9999999-"); p.status != http.StatusRequestedRangeNotSatisfiable {
+			t.Errorf("%s: a part behind its end is status %d", path, p.status)
+		}
+	}
+}
+
+// Numbers are for who triages; who only reads sees that there is one.
+func TestNumbersAreMasked(t *testing.T) {
+	w := newWorld(t)
+	w.converse(message{number: "0812-0000-0101", text: "mohon modal usaha 3 juta untuk warung pak"})
+	w.converse(message{from: "Tanpa Nomor", text: "mohon pelatihan pembukuan untuk koperasi kami"})
+	viewer, officer := w.as(w.staff("sari", store.Viewer)), w.as(w.staff("ratna", store.Officer))
+	for _, path := range []string{"/triage", "/proposals/USL-2020-0001", "/proposals", "/ledger", "/ledger/1", "/proposals/USL-2020-0001?part=row", "/proposals/USL-2020-0001?part=reading"} {
+		if body := viewer.get(path).body; strings.Contains(body, "0000-0101") || strings.Contains(body, "+6281200000101") {
+			t.Errorf("who only reads gets the number at %s", path)
+		}
+		if body := officer.get(path).body; !strings.Contains(body, "0812-0000-0101") {
+			t.Errorf("who triages lacks the number at %s", path)
+		}
+	}
+	if body := officer.get("/proposals/USL-2020-0002").body; !strings.Contains(body, "nomor belum diketahui") {
+		t.Error("nobody says that a number is not known")
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 	"github.com/microcosm-cc/bluemonday"
@@ -62,8 +63,39 @@ func (s *Server) attachment(c echo.Context) error {
 	apart(h, policy)
 	h.Set(echo.HeaderCacheControl, "private, max-age=3600")
 	h.Set(echo.HeaderContentDisposition, mime.FormatMediaType(disposition, map[string]string{"filename": a.Name}))
+	if film, ok := body.(io.ReadSeeker); ok {
+		// Players ask for the end of a film before its middle (RFC 9110, section 14).
+		h.Set(echo.HeaderContentType, kind)
+		h.Set("ETag", `"`+a.SHA256+`"`)
+		http.ServeContent(c.Response(), c.Request(), "", time.Time{}, film)
+		return nil
+	}
 	h.Set(echo.HeaderContentLength, strconv.FormatInt(a.Size, 10))
 	return c.Stream(http.StatusOK, kind, body)
+}
+
+// refetch asks for the bytes of an attachment once more.
+func (s *Server) refetch(c echo.Context) error {
+	id, err := idOf(c)
+	if err != nil {
+		return err
+	}
+	if err := s.db.FetchAgain(c.Request().Context(), actor(c), id); err != nil {
+		return fmt.Errorf("fetch attachment again: %w", err)
+	}
+	if wantsJSON(c) {
+		return c.NoContent(http.StatusNoContent)
+	}
+	return c.Redirect(http.StatusSeeOther, local(cameFrom(c.Request())))
+}
+
+// cameFrom is the page of ours on which a form stood, as its browser says.
+func cameFrom(r *http.Request) string {
+	u, err := url.Parse(r.Referer())
+	if err != nil || u.Host != r.Host {
+		return "/"
+	}
+	return u.RequestURI()
 }
 
 // source hands out a submission exactly as it arrived.

@@ -4,7 +4,6 @@ import (
 	"html/template"
 	"strings"
 
-	"usulan/intake"
 	"usulan/store"
 )
 
@@ -65,12 +64,8 @@ func breakable(address string) template.HTML {
 
 // masked hides the middle of an address from who may not have it: the first
 // four digits and the last three of a number, the ends of a mail address.
-func masked(kind intake.AddressKind, shown string) string {
-	if kind == intake.Email {
-		name, host, ok := strings.Cut(shown, "@")
-		if !ok {
-			return "••••••"
-		}
+func masked(shown string) string {
+	if name, host, ok := strings.Cut(shown, "@"); ok {
 		top := host[strings.LastIndex(host, ".")+1:]
 		return string([]rune(name)[:min(2, len([]rune(name)))]) + "••••••@•••••." + top
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"usulan/intake"
 	"usulan/store"
 )
 
@@ -18,8 +19,11 @@ type reading struct {
 	Groups   []string  // in which it was said; empty in a chat of two
 	From, To time.Time // of its submissions
 	Words    int
-	Position int // of its priority
-	Joined   int // how many parts came or changed after the decision it stands at
+	Position int  // of its priority
+	Writing  bool // its sender may not have finished
+	Contacts []contact
+	Aliases  []string // other names the participant goes by
+	Joined   int      // how many parts came or changed after the decision it stands at
 }
 
 // part is one submission on the paper.
@@ -31,7 +35,7 @@ type part struct {
 	Author string // who said it, when that is not the participant
 	Group  string // in which it was said, when that is another than above
 	Quote  *quoted
-	Place  *place
+	Spot   *spot
 	Unread string // key of the sentence that says why nothing of it can be shown
 	Blocks []block
 	media
@@ -52,6 +56,8 @@ func (b *board) reading(p *store.Proposal) *reading {
 	if n := len(p.Parts); n > 0 {
 		r.From, r.To = p.Parts[0].ReceivedAt, p.Parts[n-1].ReceivedAt
 	}
+	r.Writing = p.QuietAt.After(b.now)
+	r.Contacts, r.Aliases = b.contacts(p.Addresses), aliases(p)
 	minute := ""
 	for i, sub := range settle(p) {
 		one := b.newPart(sub)
@@ -94,7 +100,7 @@ func (r *reading) converse(one *part, w *words) {
 		r.Groups = append(r.Groups, name)
 	}
 	if l := one.Chat.Location; l != nil {
-		one.Place = newPlace(*l)
+		one.locate(*l)
 	}
 	if one.Chat.Quote != "" || len(one.InReplyTo) > 0 {
 		one.Quote = &quoted{Text: one.Chat.Quote}
@@ -108,6 +114,14 @@ func (r *reading) converse(one *part, w *words) {
 	one.Unread = one.unread()
 }
 
+// locate sets a place. What it is called is sent as its text too, and shown once.
+func (p *part) locate(l intake.Location) {
+	p.Spot = newSpot(l)
+	if own, named := strings.CutPrefix(p.Text, strings.TrimSpace(l.Name+"\n"+l.Address)); named {
+		p.Blocks = blocks(own, nil)
+	}
+}
+
 // unread says why a message shows nothing, when it shows nothing.
 func (p *part) unread() string {
 	switch {
@@ -115,7 +129,7 @@ func (p *part) unread() string {
 		return "chat.unknown"
 	case p.Stray && p.Text == "":
 		return "chat.stray_deletion"
-	case p.Text == "" && p.Place == nil && len(p.Attachments) == 0:
+	case p.Text == "" && p.Spot == nil && len(p.Attachments) == 0:
 		return "chat.undecryptable"
 	default:
 		return ""

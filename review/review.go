@@ -129,6 +129,7 @@ func (s *Server) routes() {
 
 	// What participants sent, apart from our pages.
 	e.GET("/attachments/:id", s.attachment, viewer)
+	e.POST("/attachments/:id/fetch", s.refetch, officer)
 	e.GET("/submissions/:id/html", s.originalHTML, viewer)
 	e.GET("/submissions/:id/source", s.source, officer)
 

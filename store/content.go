@@ -13,8 +13,9 @@ import (
 	"usulan/intake"
 )
 
-// Content opens the bytes of an attachment, decoded. Those that are not here are
-// an *AbsentError, and the attachment is returned beside it.
+// Content opens the bytes of an attachment, decoded. What is stored without an
+// encoding is an io.Seeker too. Bytes that are not here are an *AbsentError, and
+// the attachment is returned beside it.
 func (db *DB) Content(ctx context.Context, attachment int64) (Attachment, io.ReadCloser, error) {
 	a, r, err := db.content(ctx, attachment)
 	if err != nil {
@@ -46,12 +47,21 @@ func (db *DB) content(ctx context.Context, id int64) (a Attachment, r io.ReadClo
 	if err != nil {
 		return a, nil, err
 	}
+	if encoding == intake.Identity {
+		return a, part, nil
+	}
 	return a, &reader{intake.Decode(encoding, part), part}, nil
 }
 
 // reader reads from one thing and closes another.
 type reader struct {
 	io.Reader
+	io.Closer
+}
+
+// seeker is a reader in which one can go back and forth.
+type seeker struct {
+	io.ReadSeeker
 	io.Closer
 }
 
@@ -87,13 +97,13 @@ func (db *DB) bytesOf(ctx context.Context, raw, start, length int64) (io.ReadClo
 		var b []byte
 		// substr counts from one.
 		err := db.row(ctx, "SELECT substr(bytes, $1, $2) FROM raw WHERE id = $3", []any{start + 1, length, raw}, &b)
-		return io.NopCloser(bytes.NewReader(b)), size, err
+		return &seeker{bytes.NewReader(b), io.NopCloser(nil)}, size, err
 	}
 	file, err := os.Open(db.rawFile(hash))
 	if err != nil {
 		return nil, 0, err
 	}
-	return &reader{io.NewSectionReader(file, start, length), file}, size, nil
+	return &seeker{io.NewSectionReader(file, start, length), file}, size, nil
 }
 
 // wholeRaw reads the bytes of a submission into a handle as a channel has it.

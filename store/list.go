@@ -23,6 +23,7 @@ type Summary struct {
 	Subject     string
 	Snippet     string // beginning of the first submission's own words, one line
 	Participant string // name as written, or the address as shown when no name is known
+	Named       bool   // Participant is a name
 	ReceivedAt  time.Time
 	ChangedAt   time.Time // last submission that joined
 	DecidedAt   time.Time
@@ -223,6 +224,7 @@ const summaryQuery = `
 		proposal.reason, proposal.reason_text, proposal.channel, proposal.subject, proposal.snippet,
 		CASE WHEN participant.name <> '' THEN participant.name
 			WHEN address.kind IN ('anonymous', 'lid') THEN address.shown ELSE coalesce(nullif(address.shown, ''), address.value) END,
+		participant.name <> '',
 		proposal.received_at, proposal.changed_at, proposal.decided_at, coalesce(staff.name, ''), proposal.quiet_at,
 		proposal.submissions, proposal.attachments, proposal.late, proposal.changed
 	FROM proposal
@@ -236,7 +238,7 @@ func scanSummary(rows *sql.Rows) (id int64, s Summary, err error) {
 	var r ref
 	var received, changed, decided, quiet int64
 	err = rows.Scan(&id, &r.prefix, &r.year, &r.number, &s.Version, &s.State, &s.Priority, &s.Reason, &s.ReasonText,
-		&s.Channel, &s.Subject, &s.Snippet, &s.Participant, &received, &changed, &decided, &s.DecidedBy, &quiet,
+		&s.Channel, &s.Subject, &s.Snippet, &s.Participant, &s.Named, &received, &changed, &decided, &s.DecidedBy, &quiet,
 		&s.Submissions, &s.Attachments, &s.Late, &s.Changed)
 	s.Ref, s.Number = r.String(), r.number
 	s.ReceivedAt, s.ChangedAt, s.DecidedAt, s.QuietAt = instant(received), instant(changed), instant(decided), instant(quiet)

@@ -2,6 +2,7 @@
 import { listen } from "./keys.js";
 import { connect } from "./live.js";
 import { openSheet } from "./sheet.js";
+import { watch } from "./writing.js";
 
 const find = document.getElementById("find");
 const keys = {
@@ -19,6 +20,7 @@ if (desk) {
 }
 listen(keys);
 connect();
+watch();
 
 // A menu closes when one clicks elsewhere or presses Escape.
 addEventListener("click", (event) => {
@@ -38,7 +40,7 @@ addEventListener("keydown", (event) => {
 // What is folded on screen is open on paper.
 let folded = [];
 addEventListener("beforeprint", () => {
-  folded = [...document.querySelectorAll("details:not([open]):not(.menu):not(.original):not(.preview)")];
+  folded = [...document.querySelectorAll("details:not([open]):not(.menu):not(.original):not(.preview):not(.withdrawn):not(.originals)")];
   for (const one of folded) one.open = true;
 });
 addEventListener("afterprint", () => { for (const one of folded) one.open = false; });

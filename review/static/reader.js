@@ -75,6 +75,40 @@ export function show(item) {
   below();
 }
 
+// freshen puts what has come or changed meanwhile onto the paper that is being
+// read, and leaves the rest as it lies: a voice note plays on, a fold stays open.
+// It returns the messages that were not there before.
+export async function freshen() {
+  const was = shown;
+  forget(was.ref);
+  const item = await load(was.ref, was.href);
+  if (shown !== was) return [];
+  const column = paper.querySelector(".chat"), added = [];
+  for (const now of item.paper.querySelectorAll(".message")) {
+    const here = document.getElementById(now.id), before = was.paper.querySelector("#" + now.id);
+    if (!here) {
+      column.append(now.cloneNode(true));
+      added.push(column.lastElementChild);
+    } else if (!before || before.outerHTML !== now.outerHTML) {
+      here.replaceWith(now.cloneNode(true));
+    }
+  }
+  for (const part of [".paper-head", ".paper-foot"]) {
+    paper.querySelector(part).replaceWith(item.paper.querySelector(part).cloneNode(true));
+  }
+  facts.replaceChildren(...item.facts.cloneNode(true).childNodes);
+  shown = item;
+  for (const form of forms) form.elements.version.value = item.version;
+  below();
+  return added;
+}
+
+// seen tells whether all of an element is on screen.
+export function seen(element) {
+  const at = element.getBoundingClientRect(), frame = paper.getBoundingClientRect();
+  return at.top >= Math.max(0, frame.top) && at.bottom <= Math.min(innerHeight, frame.bottom);
+}
+
 // below says at the foot of the paper that there is more of it.
 export function below() {
   const more = paper.scrollHeight - paper.scrollTop - paper.clientHeight > 48;

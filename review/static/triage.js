@@ -30,6 +30,12 @@ export function triage(element, keys) {
     if (event.target.matches(".wording")) { event.preventDefault(); official(); }
   });
   desk.addEventListener("click", follow);
+  desk.addEventListener("submit", (event) => {
+    if (!event.target.matches(".absent form")) return;
+    event.preventDefault();
+    event.submitter.disabled = true; // what becomes of it is told by the stream
+    post(event.target.action, new URLSearchParams()).then((answer) => { event.submitter.disabled = answer.ok; }, () => { event.submitter.disabled = false; });
+  });
   ahead();
   reader.below();
 }
@@ -49,7 +55,7 @@ function bind(keys) {
     "+": () => size(1), "=": () => size(1), "-": () => size(-1), ".": copy,
     u: toList, Escape: () => reasons.hidden ? toList() : turn(false),
     " ": (event) => {
-      if (event.target.closest("a, button, summary, audio")) return false;
+      if (event.target.closest("a, button, summary, audio, video")) return false;
       if (!reader.onward()) step(1);
     },
   });
@@ -288,6 +294,22 @@ function copy() {
   navigator.clipboard?.writeText(reader.shown.ref).then(() => { said.textContent = say("copied", { ref: reader.shown.ref }); }).catch(() => {});
 }
 
+// changedHere shows what happened to the proposal on the paper. What only adds
+// to a conversation is put there; of anything else, and of what would come out
+// of sight, a band says so.
+async function changedHere(kinds) {
+  let name = "band-changed", href = reader.shown.href;
+  if (kinds.every((kind) => kind === "joined" || kind.startsWith("media_")) && document.querySelector("#paper .chat")) {
+    try {
+      const hidden = (await reader.freshen()).find((message) => !reader.seen(message));
+      if (!hidden) return;
+      [name, href] = ["band-joined", "#" + hidden.id];
+    } catch { /* then the band asks to look */ }
+  }
+  const box = band("decision", fill(name, {}), false);
+  box.querySelector("[data-look]").href = href;
+}
+
 // live shows what colleagues and participants do meanwhile.
 function live() {
   addEventListener("usulan:entries", ({ detail }) => {
@@ -296,15 +318,14 @@ function live() {
       return;
     }
     if (!desk.hasAttribute("data-narrow") && desk.dataset.state in detail.counts) rows.count(detail.counts[desk.dataset.state]);
-    const others = new Set();
-    for (const entry of detail.entries) if (entry.ref && entry.kind !== "opened" && !mine.has(entry.ref)) others.add(entry.ref);
-    for (const ref of others) {
+    const others = new Map(); // reference to the kinds of what happened to it
+    for (const { ref, kind } of detail.entries) {
+      if (ref && kind !== "opened" && !mine.has(ref)) others.set(ref, [...(others.get(ref) || []), kind]);
+    }
+    for (const [ref, kinds] of others) {
       reader.forget(ref);
       rows.refresh(ref);
-      if (ref === reader.shown?.ref) {
-        const box = band("decision", fill("band-changed", {}));
-        box.querySelector("[data-look]").href = reader.shown.href;
-      }
+      if (ref === reader.shown?.ref) changedHere(kinds);
     }
     const n = detail.entries.filter((e) => e.kind === "opened").length;
     if (n || detail.skipped) rows.arrivals(n);
