@@ -1,6 +1,7 @@
 package emulator_test
 
 import (
+	"context"
 	"testing"
 
 	"go.mau.fi/whatsmeow/types/events"
@@ -32,7 +33,7 @@ func TestIDsOutliveAServer(t *testing.T) {
 	}
 }
 
-func TestWaitingUntilTheClientHasIt(t *testing.T) {
+func TestAwaitReceipt(t *testing.T) {
 	s := newServer(t)
 	c := link(t, s)
 	marni, other := person(t, s, "6281200000101", "Bu Marni"), person(t, s, "6281200000102", "Pak Dul")
@@ -41,15 +42,19 @@ func TestWaitingUntilTheClientHasIt(t *testing.T) {
 	c.mu.Unlock()
 	id, err := marni.Send(emulator.Text("usul modal"))
 	id = send(t, id, err)
-	if !marni.Waiting(id) || other.Waiting(id) {
-		t.Errorf("waiting %v, for another %v; want that nobody has acknowledged Marni's", marni.Waiting(id), other.Waiting(id))
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := marni.AwaitReceipt(ended, id); err == nil {
+		t.Error("a message that the client refuses has a receipt")
+	}
+	if err := other.AwaitReceipt(ended, id); err != nil {
+		t.Errorf("it waits for what somebody else sent: %v", err)
 	}
 	c.mu.Lock()
 	c.accept = nil
 	c.mu.Unlock()
 	c.ResetConnection()
-	settled(t, s)
-	if marni.Waiting(id) {
-		t.Error("it is still waiting after the client has it")
+	if err := marni.AwaitReceipt(t.Context(), id); err != nil {
+		t.Error(err)
 	}
 }

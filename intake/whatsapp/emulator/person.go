@@ -120,12 +120,12 @@ func (p *Person) SendAs(id string, g *Group, m *waE2E.Message) error {
 	return err
 }
 
-// Waiting tells whether the client has not yet said that it has a message.
-func (p *Person) Waiting(id string) bool {
+// AwaitReceipt waits until the client has said that it has a message.
+func (p *Person) AwaitReceipt(ctx context.Context, id string) error {
 	s := p.server
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.ContainsFunc(s.outbox.waiting, func(st *stanza) bool { return st.person == p && st.id == id })
+	return s.wait(ctx, func() bool {
+		return !slices.ContainsFunc(s.outbox.waiting, func(st *stanza) bool { return st.person == p && st.id == id })
+	})
 }
 
 // messageID is like those of phones. An account outlives a server, so that ids
