@@ -29,9 +29,18 @@ var glyphs = map[rune][5]byte{
 	'.': {0x00, 0x60, 0x60, 0x00, 0x00}, ',': {0x00, 0x50, 0x30, 0x00, 0x00}, '-': {0x08, 0x08, 0x08, 0x08, 0x08},
 }
 
-// scan draws a letter as a phone sees it: grey paper, a little askew, a little
-// noise. It is a PNG.
+// scan is a letter as a PNG.
 func scan(lines ...string) []byte {
+	var b bytes.Buffer
+	if err := png.Encode(&b, letter(lines...)); err != nil {
+		panic(err) // memory takes everything
+	}
+	return b.Bytes()
+}
+
+// letter draws a letter as a phone sees it: grey paper, a little askew, a little
+// noise.
+func letter(lines ...string) *image.Gray {
 	const dot, margin, advance, leading = 4, 48, 6, 13
 	longest := 0
 	for _, l := range lines {
@@ -49,11 +58,7 @@ func scan(lines ...string) []byte {
 			drawGlyph(sheet, glyphs[letter], margin+column*advance*dot, margin+row*leading*dot, dot)
 		}
 	}
-	var b bytes.Buffer
-	if err := png.Encode(&b, sheet); err != nil {
-		panic(err) // memory takes everything
-	}
-	return b.Bytes()
+	return sheet
 }
 
 func drawGlyph(sheet *image.Gray, glyph [5]byte, x, y, dot int) {
