@@ -10,8 +10,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"usulan/intake/email"
 )
 
 // check finds values that are of the right type and cannot be right.
@@ -28,6 +26,7 @@ func (d *decoder) check(c *Config) {
 	d.checkReasons(c.Reasons)
 	d.checkKecamatan(c.Kecamatan)
 	d.checkMailboxes(c)
+	d.checkAccounts(c)
 }
 
 // prefixForm keeps references typeable on any keyboard and readable aloud.
@@ -172,10 +171,24 @@ func (d *decoder) checkMailboxes(c *Config) {
 	}
 }
 
-// refuseZeros finds numbers that were given as 0: later that would be taken
-// for "not given".
-func (d *decoder) refuseZeros(table string, m email.Mailbox) {
-	v := reflect.ValueOf(m)
+func (d *decoder) checkAccounts(c *Config) {
+	names := unique{d: d}
+	for i := range c.Channel.WhatsApp.Accounts {
+		a := &c.Channel.WhatsApp.Accounts[i]
+		key := element("channel.whatsapp.account", i)
+		d.refuseZeros(key, *a)
+		*a = a.WithDefaults()
+		for _, p := range a.Check() {
+			d.fault(join(key, p.Key), "%s", p.Message)
+		}
+		names.note(join(key, "name"), a.Name)
+	}
+}
+
+// refuseZeros finds numbers of a table that were given as 0: later that would be
+// taken for "not given".
+func (d *decoder) refuseZeros(table string, filled any) {
+	v := reflect.ValueOf(filled)
 	fields := fieldsOf(v.Type())
 	for i, name := range fields.keys {
 		f, key := v.Field(fields.index[i]), join(table, name)

@@ -16,6 +16,7 @@ import (
 	_ "time/tzdata" // small servers come without the time zones
 
 	"usulan/intake/email"
+	"usulan/intake/whatsapp"
 	"usulan/store"
 )
 
@@ -60,12 +61,18 @@ type Web struct {
 
 // Channel holds a table for each way in. A channel owns its table and checks it.
 type Channel struct {
-	Email Email `toml:"email"`
+	Email    Email    `toml:"email"`
+	WhatsApp WhatsApp `toml:"whatsapp"`
 }
 
 // Email holds the mailboxes of the email channel.
 type Email struct {
 	Mailboxes []email.Mailbox `toml:"mailbox"`
+}
+
+// WhatsApp holds the accounts of the WhatsApp channel.
+type WhatsApp struct {
+	Accounts []whatsapp.Account `toml:"account"`
 }
 
 // Priority is one of the heads that proposals are tagged to; the position in
@@ -190,6 +197,11 @@ func Parse(file string, text []byte) (*Config, error) {
 	}
 	c.Warnings = d.warnings.inOrder()
 	return c, nil
+}
+
+// SessionFile is where an account's session keys are.
+func (c *Config) SessionFile(a whatsapp.Account) string {
+	return filepath.Join(c.Data, "whatsapp-"+a.Name+".db")
 }
 
 // Settings are what the store keeps of the configuration.

@@ -20,6 +20,12 @@ address = "usulan@kota.example"
 host = "imap.kota.example"
 `
 
+// account is a [[channel.whatsapp.account]] without a fault.
+const account = `[[channel.whatsapp.account]]
+name = "forum"
+number = "0812-1000-2000"
+`
+
 // faultsOf parses a text that must be refused and returns line, column and
 // problem of each fault.
 func faultsOf(t *testing.T, text string) []string {
@@ -102,6 +108,16 @@ func TestFaults(t *testing.T) {
 			[]string{`1:17: channel.email.mailbox[0].password: none is given: set password_file, password_env, password or [oauth]`}},
 		{"plain text over the line", mailbox + "password = \"x\"\ntls = \"none\"",
 			[]string{`6:7: channel.email.mailbox[0].tls: plain text is accepted on this machine only, not to imap.kota.example: use "implicit" or "starttls"`}},
+		{"the same account twice", account + account,
+			[]string{`5:8: channel.whatsapp.account[1].name: "forum" is used already, by channel.whatsapp.account[0].name`}},
+		{"a number that is none", "[[channel.whatsapp.account]]\nname = \"forum\"\nnumber = \"sekretariat\"",
+			[]string{`3:10: channel.whatsapp.account[0].number: "sekretariat" is not a telephone number: write it like "+62 812-1000-2000"`}},
+		{"no quiet at all", account + "quiet = \"0s\"",
+			[]string{`4:9: channel.whatsapp.account[0].quiet: 0 makes no sense; leave the key out for the default`}},
+		{"a group of an account that has an id of nothing", account + "[[channel.whatsapp.account.group]]\nid = \"UMKM\"",
+			[]string{`5:6: channel.whatsapp.account[0].group[0].id: "UMKM" is not the id of a group: it looks like 120363012345678901@g.us`}},
+		{"a slip in a second group", account + "[[channel.whatsapp.account.group]]\nname = \"A\"\n[[channel.whatsapp.account.group]]\nname = \"B\"\nkeyword = [\"x\"]",
+			[]string{`8:1: unknown key "keyword" in [channel.whatsapp.account.group]; did you mean "keywords"?`}},
 		{"a priority twice", priorities("P1", "P1"),
 			[]string{
 				`8:8: priority[1].code: "P1" is used already, by priority[0].code`,

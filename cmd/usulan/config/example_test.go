@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"usulan/intake/email"
+	"usulan/intake/whatsapp"
 )
 
 // example is the file that people copy.
@@ -42,7 +43,7 @@ func TestTheExampleHoldsTheDefaults(t *testing.T) {
 var uncommented = regexp.MustCompile(`(?m)^#(\[|[a-z_]+ = )`)
 
 // withMailbox is the example as it is after a person has removed the # of all
-// lines of a mailbox.
+// lines of a mailbox and of an account.
 func withMailbox(t *testing.T) []byte {
 	t.Helper()
 	text, err := os.ReadFile(example)
@@ -102,6 +103,23 @@ func TestTheExampleHoldsTheDefaultsOfAMailbox(t *testing.T) {
 	}
 }
 
+func TestTheExampleHoldsTheDefaultsOfAnAccount(t *testing.T) {
+	doc, err := read("/etc/usulan/usulan.toml", withMailbox(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := decoder{doc: doc}
+	var c Config
+	d.table(reflect.ValueOf(&c).Elem(), doc.values, "")
+	shown := c.Channel.WhatsApp.Accounts[0]
+	given := whatsapp.Account{Name: shown.Name, Number: shown.Number, Groups: []whatsapp.Group{{
+		ID: shown.Groups[0].ID, Keywords: shown.Groups[0].Keywords,
+	}}}
+	if diff := cmp.Diff(given.WithDefaults(), shown, cmpopts.EquateEmpty()); diff != "" {
+		t.Errorf("the example's account differs from the defaults (-default +example):\n%s", diff)
+	}
+}
+
 func TestEveryKeyOfTheExampleIsExplained(t *testing.T) {
 	text, err := os.ReadFile(example)
 	if err != nil {
@@ -131,12 +149,15 @@ func TestTheExampleWorksOnceFilledIn(t *testing.T) {
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "mailbox-password"), "rahasia\n", 0o600)
 	text := string(withMailbox(t))
-	without, _, _ := strings.Cut(text, "[channel.email.mailbox.oauth]")
-	c, err := Parse(filepath.Join(dir, "usulan.toml"), []byte(without))
+	before, oauth, _ := strings.Cut(text, "[channel.email.mailbox.oauth]") // this or a password
+	const next = "[[channel.whatsapp.account]]"
+	_, after, _ := strings.Cut(oauth, next)
+	c, err := Parse(filepath.Join(dir, "usulan.toml"), []byte(before+next+after))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(c.Channel.Email.Mailboxes) != 1 || len(c.Warnings) != 0 {
-		t.Errorf("got %d mailboxes and the warnings %v, want one and none", len(c.Channel.Email.Mailboxes), c.Warnings)
+	if len(c.Channel.Email.Mailboxes) != 1 || len(c.Channel.WhatsApp.Accounts) != 1 || len(c.Warnings) != 0 {
+		t.Errorf("got %d mailboxes, %d accounts and the warnings %v, want one of each and none",
+			len(c.Channel.Email.Mailboxes), len(c.Channel.WhatsApp.Accounts), c.Warnings)
 	}
 }
