@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -12,7 +10,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"strings"
+	"strconv"
 	"sync"
 	"time"
 
@@ -20,8 +18,7 @@ import (
 
 	"usulan/cmd/usulan/config"
 	"usulan/cmd/usulan/demo"
-	"usulan/review"
-	"usulan/store"
+	"usulan/intake/whatsapp"
 )
 
 // What the demo calls things. The address belongs to a domain that cannot exist
@@ -31,23 +28,31 @@ const (
 	demoUser    = "usulan"
 	demoAddress = "usulan@forum.example"
 	demoWeb     = "127.0.0.1:8080"
+	demoNumber  = "6281120200020" // given to nobody
+	demoShown   = "0811-2020-0020"
 )
 
 // demoPause is how long one sample keeps the next waiting: long enough to see
-// it arrive, short enough that all are there in two minutes.
-const demoPause = 4 * time.Second
+// it arrive, short enough that all are there in two minutes. demoQuiet is how
+// long a sender in the demo must be silent: long enough to write on the phone
+// page, short enough to see it end.
+const (
+	demoPause = 4 * time.Second
+	demoQuiet = "2m"
+)
 
 func demoCommand() command {
 	return command{
 		name:    "demo",
-		summary: "shows all of it on this computer, with mail of its own",
+		summary: "shows all of it on this computer, with mail and a WhatsApp of its own",
 		help: `
 usulan demo [-addr HOST:PORT] [-dir FOLDER] [-json]
 
-Starts a mail server and the service on this computer, and lets a few dozen invented
-proposals arrive while you watch. It prints where to look, a staff name and password, and
-how to send a mail of your own. Nothing leaves this computer. Ctrl-C ends it and removes
-everything, except what -dir keeps; started again with the same -dir it goes on.
+Starts a mail server, a WhatsApp and the service on this computer, and lets a few dozen
+invented proposals arrive both ways while you watch. It prints where to look, a staff name
+and password, how to send a mail of your own, and the page of a phone on which you write as
+a participant. Nothing leaves this computer. Ctrl-C ends it and removes everything, except
+what -dir keeps; started again with the same -dir it goes on.
 
   usulan demo
   usulan demo -addr 127.0.0.1:9000 -dir ./coba`,
@@ -89,8 +94,9 @@ type stage struct {
 	asJSON bool
 }
 
-// playDemo runs the service against a mail server of its own until ctx ends.
-func playDemo(ctx context.Context, std streams, st stage, log *slog.Logger) error {
+// playDemo runs the service against a mail server and a WhatsApp of its own
+// until ctx ends.
+func playDemo(ctx context.Context, std streams, st stage, log *slog.Logger) (err error) {
 	folder, err := filepath.Abs(st.folder)
 	if err != nil {
 		return err
@@ -106,18 +112,41 @@ func playDemo(ctx context.Context, std streams, st stage, log *slog.Logger) erro
 	if err != nil {
 		return err
 	}
-	defer mail.Close()
+	defer func() { err = errors.Join(err, mail.Close()) }()
 	access.SMTP, access.IMAP = mail.SMTP.String(), mail.IMAP.String()
+	chats, err := demo.StartWhatsApp(filepath.Join(folder, "whatsapp"), demoNumber, log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, chats.Close()) }()
 
 	c, err := demoConfig(folder, st.web, access)
 	if err != nil {
 		return err
 	}
-	p, err := start(ctx, c, log)
+	account := c.Channel.WhatsApp.Accounts[0]
+	if err := forgetSession(c.SessionFile(account)); err != nil {
+		return err
+	}
+	p, err := start(ctx, c, func(o *whatsapp.Options) { o.Attach, o.HTTP = chats.Attach, chats.HTTPClient() }, log)
 	if err != nil {
 		return err
 	}
 	access.URL = p.URL
+	phone, err := demo.ServePhone(chats, demo.PhoneOptions{
+		Account: demoShown, Forum: "Usulan Forum " + strconv.Itoa(c.Forum.Year), Office: p.URL, Zone: c.Location, Shown: p.accounts[0].Pairing,
+		Fates: func(ctx context.Context, names []string) (map[string]string, error) {
+			return p.db.Gathered(ctx, account.Source(), names)
+		},
+	}, log)
+	if err != nil {
+		return errors.Join(err, p.close())
+	}
+	defer func() { err = errors.Join(err, phone.Close()) }()
+	access.PhoneURL, access.WhatsApp = phone.URL, demoShown
+	if err := chats.Link(ctx, p.accounts[0]); err != nil {
+		log.Error("messages wait until the number is linked, on the channels screen and the phone page", "error", err)
+	}
 	if err := access.admit(ctx, p.db); err != nil {
 		return errors.Join(err, p.close())
 	}
@@ -132,10 +161,26 @@ func playDemo(ctx context.Context, std streams, st stage, log *slog.Logger) erro
 			log.Error("no more samples arrive", "error", err)
 		}
 	})
+	samples.Go(func() {
+		if err := chats.Perform(sending, demoPause); err != nil {
+			log.Error("no more chats arrive", "error", err)
+		}
+	})
 	err = p.wait(ctx)
 	stop()
 	samples.Wait()
 	return err
+}
+
+// forgetSession removes the keys of an earlier start: they are of an account on
+// a WhatsApp that ended with its process, and the demo links itself anew.
+func forgetSession(file string) error {
+	for _, end := range []string{"", "-wal", "-shm"} {
+		if err := os.Remove(file + end); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
 }
 
 // demoAddr checks that the demo stays on this computer. When the usual port is
@@ -179,11 +224,17 @@ func demoConfig(folder, web string, a *access) (*config.Config, error) {
 	text, err := toml.Marshal(map[string]any{
 		"data": "data",
 		"web":  map[string]any{"address": web},
-		"channel": map[string]any{"email": map[string]any{"mailbox": []map[string]any{{
-			"name": "forum", "address": demoAddress,
-			"host": host, "port": number, "tls": "none",
-			"user": a.IMAPUser, "password": a.IMAPPassword,
-		}}}},
+		"channel": map[string]any{
+			"email": map[string]any{"mailbox": []map[string]any{{
+				"name": "forum", "address": demoAddress,
+				"host": host, "port": number, "tls": "none",
+				"user": a.IMAPUser, "password": a.IMAPPassword,
+			}}},
+			"whatsapp": map[string]any{"account": []map[string]any{{
+				"name": "forum", "number": demoShown, "quiet": demoQuiet,
+				"group": []map[string]any{{"name": demo.GroupName, "keywords": []string{"#usul"}}},
+			}}},
+		},
 	})
 	if err != nil {
 		return nil, err
@@ -193,103 +244,4 @@ func demoConfig(folder, web string, a *access) (*config.Config, error) {
 		return nil, err
 	}
 	return config.Load(file)
-}
-
-// access is what one needs to know to use the demo; its JSON form is for
-// programs. What must stay the same from one start to the next is kept in a file.
-type access struct {
-	URL          string `json:"url"`
-	Staff        string `json:"staff"`
-	Password     string `json:"password"`
-	Token        string `json:"token"`
-	Address      string `json:"address"`
-	SMTP         string `json:"smtp"`
-	IMAP         string `json:"imap"`
-	IMAPUser     string `json:"imap_user"`
-	IMAPPassword string `json:"imap_password"`
-
-	file string
-}
-
-// openAccess reads what an earlier start chose, or chooses.
-func openAccess(file string) (*access, error) {
-	a := &access{file: file}
-	switch b, err := os.ReadFile(file); {
-	case err == nil:
-		if err := json.Unmarshal(b, a); err != nil {
-			return nil, fmt.Errorf("read %s: %w; remove the folder to begin anew", file, err)
-		}
-		return a, nil
-	case !errors.Is(err, fs.ErrNotExist):
-		return nil, err
-	}
-	a.Staff, a.Address, a.IMAPUser = demoStaff, demoAddress, demoUser
-	a.Password, a.IMAPPassword = passphrase(), passphrase()
-	return a, a.save()
-}
-
-func (a *access) save() error {
-	b, err := json.Marshal(a)
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(a.file, b, 0o600)
-}
-
-// passphrase is random and can be typed: twelve letters in threes.
-func passphrase() string {
-	s := strings.ToLower(rand.Text())[:12]
-	return s[:3] + "-" + s[3:6] + "-" + s[6:9] + "-" + s[9:]
-}
-
-// admit makes the staff member and the token, unless an earlier start did.
-func (a *access) admit(ctx context.Context, db *store.DB) error {
-	staff, err := db.StaffNamed(ctx, a.Staff)
-	if errors.Is(err, store.ErrNotFound) {
-		staff, err = db.AddStaff(ctx, store.Actor{}, store.Staff{
-			Name: a.Staff, Role: store.Administrator, Language: "id", Password: review.HashPassword(a.Password),
-		})
-	}
-	if err != nil {
-		return err
-	}
-	if a.Token != "" {
-		return nil
-	}
-	_, a.Token, err = db.AddToken(ctx, store.Actor{}, store.Token{Name: "demo", Staff: staff.ID, Role: store.Administrator})
-	if err != nil {
-		return err
-	}
-	return a.save()
-}
-
-// tell says how to use the demo.
-func (a *access) tell(std streams, st stage) error {
-	if st.asJSON {
-		return json.NewEncoder(std.out).Encode(a)
-	}
-	ends := "Ctrl-C ends the demo and removes everything."
-	if st.keep {
-		ends = fmt.Sprintf("Ctrl-C ends the demo; everything stays in %s.", st.folder)
-	}
-	_, err := fmt.Fprintf(std.out, `
-The demo is running. Nothing leaves this computer.
-
-  Open        %s
-  Staff name  %s
-  Password    %s
-
-Proposals arrive by email now, one every few seconds. To send one of your own:
-
-  printf 'Subject: usul saya\n\nMohon tempat jualan di RW 03.\n' | \
-    curl -s smtp://%s --crlf --mail-from saya@warga.example --mail-rcpt %s -T -
-
-or with any mail program: server %s, no encryption, no password.
-
-  Mailbox     imap://%s  user %s  password %s
-  API         curl -H 'Authorization: Bearer %s' %s/api/v1/proposals
-
-%s
-`, a.URL, a.Staff, a.Password, a.SMTP, a.Address, a.SMTP, a.IMAP, a.IMAPUser, a.IMAPPassword, a.Token, a.URL, ends)
-	return err
 }

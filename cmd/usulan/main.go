@@ -36,6 +36,7 @@ func commands() []command {
 		serveCommand(),
 		demoCommand(),
 		checkCommand(),
+		pairCommand(),
 		fetchCommand(),
 		importCommand(),
 		exportCommand(),

@@ -17,6 +17,7 @@ import (
 	"usulan/cmd/usulan/config"
 	"usulan/intake"
 	"usulan/intake/email"
+	"usulan/intake/whatsapp"
 	"usulan/review"
 	"usulan/store"
 )
@@ -28,8 +29,8 @@ func serveCommand() command {
 		help: `
 usulan serve [-config FILE] [-log text|json]
 
-Runs the service: it reads the mailboxes of the configuration and serves the screens
-for staff until it is told to stop (Ctrl-C or SIGTERM; a second one stops it at once).
+Runs the service: it reads the mailboxes and the WhatsApp accounts of the configuration
+and serves the screens for staff until it is told to stop (Ctrl-C or SIGTERM; a second one stops it at once).
 Plain "usulan" does the same.
 
   usulan serve -config /etc/usulan/usulan.toml`,
@@ -55,7 +56,7 @@ func runServe(ctx context.Context, std streams, args []string) error {
 	if err != nil {
 		return err
 	}
-	p, err := start(ctx, c, log)
+	p, err := start(ctx, c, inLife, log)
 	if err != nil {
 		return err
 	}
@@ -71,7 +72,7 @@ type program struct {
 	URL string // of the screens, without a slash at the end
 
 	db       *store.DB
-	parser   *email.Parser
+	accounts []*whatsapp.Channel
 	screens  *review.Server
 	server   *http.Server
 	listener net.Listener
@@ -84,9 +85,13 @@ type program struct {
 	closed       error
 }
 
+// inLife leaves the way to WhatsApp as it is. The demo has another: what leads a
+// client elsewhere is handed to start, and cannot be had from a configuration.
+func inLife(*whatsapp.Options) {}
+
 // start brings the service up, in the order in which things depend on each
 // other. When it returns, browsers are answered.
-func start(ctx context.Context, c *config.Config, log *slog.Logger) (*program, error) {
+func start(ctx context.Context, c *config.Config, wayToWhatsApp func(*whatsapp.Options), log *slog.Logger) (*program, error) {
 	p := &program{log: log, failed: make(chan error, 1)}
 
 	// The address comes first: when another usulan has it, nothing was touched.
@@ -102,17 +107,25 @@ func start(ctx context.Context, c *config.Config, log *slog.Logger) (*program, e
 	}
 
 	// The channels, each worked by a supervisor that keeps it going.
-	p.parser = parserOf(c)
 	var channels []intake.Channel
-	for _, m := range mailChannels(c, p.parser, 24<<20, log) {
+	for _, m := range mailChannels(c, parserOf(c), 24<<20, log) {
 		channels = append(channels, m)
+	}
+	for _, a := range c.Channel.WhatsApp.Accounts {
+		account := whatsAppChannel(c, a, wayToWhatsApp, log)
+		p.accounts = append(p.accounts, account)
+		channels = append(channels, account)
 	}
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	p.stopChannels = stop
 	p.working.Go(func() { intake.NewSupervisor(p.db.Acquire, log).Run(running, channels...) })
 
 	// The screens.
-	p.screens = review.New(p.db, reviewConfig(c, p.parser), log)
+	screens := reviewConfig(c)
+	for _, a := range p.accounts {
+		screens.Pairers = append(screens.Pairers, a)
+	}
+	p.screens = review.New(p.db, screens, log)
 	p.server = &http.Server{
 		Handler:           p.screens,
 		ReadHeaderTimeout: 10 * time.Second,
@@ -128,7 +141,7 @@ func start(ctx context.Context, c *config.Config, log *slog.Logger) (*program, e
 	p.URL = siteURLAt(c, p.listener.Addr().String())
 	log.Info("ready", "url", p.URL, "sources", len(channels), "data", c.Data)
 	if len(channels) == 0 {
-		log.Warn("no mailbox is configured, nothing comes in")
+		log.Warn("neither a mailbox nor a WhatsApp account is configured, nothing comes in")
 	}
 	return p, nil
 }
@@ -169,7 +182,10 @@ func (p *program) close() error {
 			p.server.Close()
 		}
 		p.working.Wait()
-		p.closed = p.db.Close()
+		for _, a := range p.accounts {
+			p.closed = errors.Join(p.closed, a.Close())
+		}
+		p.closed = errors.Join(p.closed, p.db.Close())
 	})
 	return p.closed
 }
@@ -199,11 +215,22 @@ func mailChannels(c *config.Config, parser *email.Parser, inFlight int64, log *s
 	return channels
 }
 
+// whatsAppChannel makes the channel of an account.
+func whatsAppChannel(c *config.Config, a whatsapp.Account, way func(*whatsapp.Options), log *slog.Logger) *whatsapp.Channel {
+	o := whatsapp.Options{
+		Session: c.SessionFile(a),
+		Since:   c.Forum.Opens.Start(c.Location),
+		Log:     log.With("source", a.Source()),
+	}
+	way(&o)
+	return whatsapp.New(a, o)
+}
+
 // reviewConfig is what the screens need to know of the configuration.
-func reviewConfig(c *config.Config, parser *email.Parser) review.Config {
+func reviewConfig(c *config.Config) review.Config {
 	rc := review.Config{
 		Zone:    c.Location,
-		Parse:   parseAgain(parser),
+		Parse:   parseAgain(c),
 		BaseURL: c.Web.BaseURL,
 		TempDir: filepath.Join(c.Data, "tmp"),
 	}
@@ -217,11 +244,18 @@ func reviewConfig(c *config.Config, parser *email.Parser) review.Config {
 }
 
 // parseAgain reads what is in quarantine again, each item as its channel does.
-func parseAgain(mails *email.Parser) store.Parser {
+func parseAgain(c *config.Config) store.Parser {
+	mails := parserOf(c).Parse
+	chats := map[string]func(*intake.Raw, time.Time) *intake.Submission{}
+	for _, a := range c.Channel.WhatsApp.Accounts {
+		chats[a.Source()] = whatsapp.Parser(a, c.Location)
+	}
 	return func(source string, raw *intake.Raw, receivedAt time.Time) *intake.Submission {
-		switch channel, _, _ := strings.Cut(source, "/"); channel {
-		case "email":
-			return mails.Parse(raw, receivedAt)
+		switch channel, _, _ := strings.Cut(source, "/"); {
+		case channel == "email":
+			return mails(raw, receivedAt)
+		case chats[source] != nil:
+			return chats[source](raw, receivedAt)
 		default:
 			return nil
 		}

@@ -36,7 +36,7 @@ func TestServeStartsAndStopsClean(t *testing.T) {
 	p := newPlace(t)
 	p.write("data = \"data\"\n[web]\naddress = \"127.0.0.1:0\"\n" + mailbox)
 	ctx, cancel := context.WithCancel(context.Background())
-	prog, err := start(ctx, p.load(), silent)
+	prog, err := start(ctx, p.load(), inLife, silent)
 	if err != nil {
 		t.Fatal(err)
 	}

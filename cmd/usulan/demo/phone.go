@@ -14,6 +14,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"usulan/intake"
 )
 
 // Phone is the page on which a newcomer is a participant: they write to the
@@ -38,6 +40,10 @@ type PhoneOptions struct {
 	Forum   string // what the account calls itself
 	Office  string // where the screens for staff are
 	Zone    *time.Location
+
+	// Shown is how linking stands on the screens for staff, where the owner of the
+	// number sees what to scan.
+	Shown func() intake.Pairing
 
 	// Fates tells which proposal each of some messages became part of, by
 	// reference. A phone does not know that: the page says so beside the talk.
@@ -95,6 +101,8 @@ func (p *Phone) handler() http.Handler {
 	mux.HandleFunc("POST /voice", p.voice)
 	mux.HandleFunc("POST /location", p.location)
 	mux.HandleFunc("POST /delete", p.delete)
+	mux.HandleFunc("POST /scan", p.scan)
+	mux.HandleFunc("POST /code", p.code)
 	return secured(http.NewCrossOriginProtection().Handler(mux))
 }
 

@@ -49,8 +49,11 @@ document.addEventListener("submit", async (e) => {
   if (e.target.method !== "post" || who === "new") return;
   e.preventDefault();
   const composing = e.target === compose;
-  e.submitter?.closest("details")?.removeAttribute("open");
-  if (!(await submit(e.target, e.submitter)) || !composing) return;
+  const owner = e.target.closest(".owner");
+  if (!owner) e.submitter?.closest("details")?.removeAttribute("open");
+  const done = await submit(e.target, e.submitter);
+  if (done && owner) told.textContent = "Nomor tertaut.";
+  if (!done || !composing) return;
   if (compose.querySelector(".about")) {
     location.replace(`/?as=${encodeURIComponent(who)}#text`);
     return;

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"os"
 	"slices"
 	"strings"
@@ -74,6 +75,9 @@ func StartWhatsApp(dir, number string, log *slog.Logger) (*WhatsApp, error) {
 // Attach gives a client this WhatsApp in place of the real one.
 func (w *WhatsApp) Attach(c *whatsmeow.Client) { w.server.Attach(c) }
 
+// HTTPClient finds this WhatsApp's server whatever host it is asked for.
+func (w *WhatsApp) HTTPClient() *http.Client { return w.server.HTTPClient() }
+
 // Close stops the server; what was said is kept.
 func (w *WhatsApp) Close() error {
 	w.stop()
@@ -82,19 +86,37 @@ func (w *WhatsApp) Close() error {
 }
 
 // Link links a channel to the account, as its owner does who scans the code with
-// the phone, and waits until messages can be sent. Then what an earlier process
-// sent and nobody has received is sent again.
+// the phone, and waits until messages arrive.
 func (w *WhatsApp) Link(ctx context.Context, p intake.Pairer) error {
 	pairing, err := p.Pair(ctx, "")
 	if err != nil {
 		return fmt.Errorf("link the simulated WhatsApp: %w", err)
 	}
-	if pairing.QR == "" {
-		return fmt.Errorf("link the simulated WhatsApp: no code was shown: %s %s", pairing.Fault, pairing.Detail)
+	return w.scan(ctx, pairing)
+}
+
+// scan does what the owner's phone does with the code that is shown.
+func (w *WhatsApp) scan(ctx context.Context, shown intake.Pairing) error {
+	if shown.QR == "" {
+		return fmt.Errorf("link the simulated WhatsApp: no code is shown: %s %s", shown.Fault, shown.Detail)
 	}
-	if err := w.server.ScanQR(pairing.QR); err != nil {
+	if err := w.server.ScanQR(shown.QR); err != nil {
 		return fmt.Errorf("link the simulated WhatsApp: %w", err)
 	}
+	return w.begin(ctx)
+}
+
+// enter does what the owner's phone does when a code is typed into it.
+func (w *WhatsApp) enter(ctx context.Context, code string) error {
+	if err := w.server.EnterCode(ctx, code); err != nil {
+		return fmt.Errorf("link the simulated WhatsApp: %w", err)
+	}
+	return w.begin(ctx)
+}
+
+// begin sends what was said while nobody was linked, or to an earlier process
+// that did not confirm it.
+func (w *WhatsApp) begin(ctx context.Context) error {
 	if err := w.server.Ready(ctx); err != nil {
 		return fmt.Errorf("wait for the linked client: %w", err)
 	}
@@ -102,15 +124,13 @@ func (w *WhatsApp) Link(ctx context.Context, p intake.Pairer) error {
 	left := slices.DeleteFunc(slices.Clone(w.all), func(s *said) bool { return s.Arrived || s.Kind == answer })
 	w.mu.Unlock()
 	for _, s := range left {
-		if err := w.transmit(s); err != nil {
-			return err
-		}
+		w.transmit(s)
 	}
 	return nil
 }
 
-// say notes something and sends it. Under an id that is there already nothing
-// happens.
+// say notes something and sends it, or leaves it to begin where nobody is linked
+// yet. Under an id that is there already nothing happens.
 func (w *WhatsApp) say(s said, file []byte) error {
 	if s.ID == "" {
 		s.ID = newID()
@@ -137,7 +157,8 @@ func (w *WhatsApp) say(s said, file []byte) error {
 	w.all = append(w.all, &s)
 	w.announce()
 	w.mu.Unlock()
-	return w.transmit(&s)
+	w.transmit(&s)
+	return nil
 }
 
 // newID is an id as phones give them.
@@ -148,24 +169,14 @@ func newID() string {
 }
 
 // transmit sends something that was noted, and notes its receipt when it comes.
-func (w *WhatsApp) transmit(s *said) error {
-	w.mu.Lock()
-	name := w.names[s.Person]
-	w.mu.Unlock()
-	p, err := w.server.Person(s.Person, name)
+func (w *WhatsApp) transmit(s *said) {
+	p, err := w.server.Person(s.Person, w.name(s.Person))
+	if err == nil {
+		err = w.sendAs(p, s)
+	}
 	if err != nil {
-		return err
-	}
-	m, err := w.compose(p, s)
-	if err != nil {
-		return fmt.Errorf("compose %s: %w", s.ID, err)
-	}
-	var group *emulator.Group
-	if s.Group {
-		group = w.group
-	}
-	if err := p.SendAs(s.ID, group, m); err != nil {
-		return fmt.Errorf("send %s: %w", s.ID, err)
+		w.log.Debug("simulated message waits", "id", s.ID, "error", err)
+		return
 	}
 	w.waiting.Go(func() {
 		if p.AwaitReceipt(w.ctx, s.ID) != nil {
@@ -179,7 +190,17 @@ func (w *WhatsApp) transmit(s *said) error {
 		}
 		w.announce()
 	})
-	return nil
+}
+
+func (w *WhatsApp) sendAs(p *emulator.Person, s *said) error {
+	m, err := w.compose(p, s)
+	if err != nil {
+		return err
+	}
+	if s.Group {
+		return p.SendAs(s.ID, w.group, m)
+	}
+	return p.SendAs(s.ID, nil, m)
 }
 
 // compose makes what the phone encrypts.
