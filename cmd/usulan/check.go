@@ -16,6 +16,7 @@ import (
 
 	"usulan/cmd/usulan/config"
 	"usulan/intake/email"
+	"usulan/intake/whatsapp"
 	"usulan/store"
 )
 
@@ -27,8 +28,8 @@ func checkCommand() command {
 usulan check [-config FILE]
 
 Tries every part of the configuration for real, and changes nothing: the data folder, the
-database, the web address, and each mailbox from the connection to its folders. It prints a
-line for each, and what to do where something does not work; then its exit status is 1. Run
+database, the web address, each mailbox from the connection to its folders, and of each
+WhatsApp account whether it is linked and the version is right. It prints a line for each, and what to do where something does not work; then its exit status is 1. Run
 it as the user that the service runs as.
 
   sudo -u usulan usulan check -config /etc/usulan/usulan.toml`,
@@ -90,6 +91,10 @@ func runCheck(ctx context.Context, std streams, args []string) error {
 	}
 	list.web(ctx, c)
 	list.mailboxes(ctx, c.Channel.Email.Mailboxes)
+	list.accounts(ctx, c)
+	if len(c.Channel.Email.Mailboxes)+len(c.Channel.WhatsApp.Accounts) == 0 {
+		list.say(warning, "channels", "none is configured", "Nothing comes in without a [[channel.email.mailbox]] or a [[channel.whatsapp.account]]; config.example.toml has them to copy.")
+	}
 	if list.fails > 0 {
 		fmt.Fprintf(std.out, "\n%d of these must be mended.\n", list.fails)
 		return errTold
@@ -246,9 +251,6 @@ func isUsulan(ctx context.Context, base string) bool {
 }
 
 func (l *checklist) mailboxes(ctx context.Context, boxes []email.Mailbox) {
-	if len(boxes) == 0 {
-		l.say(warning, "mailboxes", "none is configured", "Nothing comes in without a [[channel.email.mailbox]]; config.example.toml has one to copy.")
-	}
 	for _, box := range boxes {
 		for step := range email.Check(ctx, box) {
 			v := good
@@ -256,6 +258,21 @@ func (l *checklist) mailboxes(ctx context.Context, boxes []email.Mailbox) {
 				v = bad
 			}
 			l.say(v, box.Source()+" "+step.Name, step.Detail, step.Advice)
+		}
+	}
+}
+
+func (l *checklist) accounts(ctx context.Context, c *config.Config) {
+	for _, a := range c.Channel.WhatsApp.Accounts {
+		for step := range whatsapp.Check(ctx, a, c.SessionFile(a), nil) {
+			v := good
+			switch {
+			case step.Fault:
+				v = bad
+			case !step.OK:
+				v = warning
+			}
+			l.say(v, a.Source()+" "+step.Name, step.Detail, step.Advice)
 		}
 	}
 }
