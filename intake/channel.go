@@ -18,6 +18,13 @@ type Channel interface {
 	Run(ctx context.Context, l Ledger) error
 }
 
+// Waker is a Channel that knows by itself when trying again makes sense, such as
+// after an account was linked.
+type Waker interface {
+	// Woken signals that the channel should be run now.
+	Woken() <-chan struct{}
+}
+
 // State is how a source does.
 type State string
 
@@ -67,6 +74,10 @@ const (
 type Fault struct {
 	Code string
 	Err  error
+
+	// Until is when the far side says that it ends by itself; zero when it said
+	// nothing. The supervisor does not try before.
+	Until time.Time
 }
 
 func (f *Fault) Error() string { return f.Code + ": " + f.Err.Error() }
@@ -83,6 +94,15 @@ func FaultOf(err error) string {
 	default:
 		return FaultProtocol
 	}
+}
+
+// untilOf is when the far side says that err ends, zero when it said nothing.
+func untilOf(err error) time.Time {
+	var f *Fault
+	if errors.As(err, &f) {
+		return f.Until
+	}
+	return time.Time{}
 }
 
 // Permanent marks an error that trying again does not mend.

@@ -66,6 +66,10 @@ type Due struct {
 	Outcome  Outcome // what became of it the last time
 	Tries    int
 	Insisted bool // a person asked for it: no limit on size applies
+
+	// Source is the raw bytes of what was recorded then, for channels whose far
+	// side does not give them again. Nil when nothing was.
+	Source []byte
 }
 
 // ErrLeased says that another process works the source.

@@ -55,7 +55,7 @@ func (s *Supervisor) keep(ctx context.Context, ch Channel, log *slog.Logger) {
 		}
 		wait := pause.Next()
 		log.Warn("source not held", "fault", FaultOf(err), "error", err, "next_in", wait.Round(time.Millisecond))
-		sleep(ctx, wait, nil)
+		sleep(ctx, wait)
 	}
 }
 
@@ -65,6 +65,10 @@ func (s *Supervisor) hold(ctx context.Context, ch Channel, l Ledger, log *slog.L
 	ctx, release := s.held(ctx, l, log)
 	defer release(Status{State: Stopped})
 	pause := Backoff{First: s.FirstPause, Max: s.MaxPause}
+	var woken <-chan struct{}
+	if w, ok := ch.(Waker); ok {
+		woken = w.Woken()
+	}
 	for {
 		report(ctx, l, Status{State: Connecting}, log)
 		began := time.Now()
@@ -89,8 +93,11 @@ func (s *Supervisor) hold(ctx context.Context, ch Channel, l Ledger, log *slog.L
 			log.Warn("channel interrupted", "fault", status.Fault, "error", err, "next_in", wait.Round(time.Millisecond))
 		}
 		status.Next = time.Now().Add(wait)
+		if until := untilOf(err); until.After(status.Next) {
+			status.Next, wait = until, time.Until(until)
+		}
 		report(ctx, l, status, log)
-		sleep(ctx, wait, l.Wake())
+		sleep(ctx, wait, l.Wake(), woken)
 	}
 }
 
@@ -136,7 +143,7 @@ func (s *Supervisor) held(ctx context.Context, l Ledger, log *slog.Logger) (_ co
 
 // renew keeps the lease; when it is lost the work on the source ends.
 func (s *Supervisor) renew(ctx context.Context, l Ledger, lose context.CancelCauseFunc, log *slog.Logger) {
-	for sleep(ctx, s.Renewal, nil) {
+	for sleep(ctx, s.Renewal) {
 		switch err := l.Renew(ctx); {
 		case errors.Is(err, ErrLeased):
 			lose(err)
@@ -166,14 +173,18 @@ func report(ctx context.Context, l Ledger, status Status, log *slog.Logger) {
 	}
 }
 
-// sleep waits for d, or less when wake signals. It tells whether ctx goes on.
-func sleep(ctx context.Context, d time.Duration, wake <-chan struct{}) bool {
+// sleep waits for d, or less when one of up to two channels signals. It tells
+// whether ctx goes on.
+func sleep(ctx context.Context, d time.Duration, wake ...<-chan struct{}) bool {
+	var wakers [2]<-chan struct{} // nil ones never signal
+	copy(wakers[:], wake)
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
 	case <-ctx.Done():
 		return false
-	case <-wake:
+	case <-wakers[0]:
+	case <-wakers[1]:
 	case <-t.C:
 	}
 	return true

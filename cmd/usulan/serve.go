@@ -220,6 +220,7 @@ func whatsAppChannel(c *config.Config, a whatsapp.Account, way func(*whatsapp.Op
 	o := whatsapp.Options{
 		Session: c.SessionFile(a),
 		Since:   c.Forum.Opens.Start(c.Location),
+		Zone:    c.Location,
 		Log:     log.With("source", a.Source()),
 	}
 	way(&o)

@@ -20,7 +20,6 @@ type ledger struct {
 	mu       sync.Mutex
 	changed  chan struct{} // closed and replaced at every change
 	recorded int
-	marked   bool
 	states   []intake.State
 	kept     int // handles that were given out and not closed
 }
@@ -40,12 +39,6 @@ func (l *ledger) Record(ctx context.Context, p intake.Place, items []intake.Item
 	n, err := l.Ledger.Record(ctx, p, items)
 	l.note(func() { l.recorded += n })
 	return n, err
-}
-
-func (l *ledger) Handled(ctx context.Context, p intake.Place, upTo uint32) error {
-	err := l.Ledger.Handled(ctx, p, upTo)
-	l.note(func() { l.marked = true })
-	return err
 }
 
 func (l *ledger) Report(ctx context.Context, s intake.Status) error {
@@ -95,9 +88,6 @@ func (l *ledger) was(s intake.State) bool {
 	}
 	return false
 }
-
-// handled is for use within until.
-func (l *ledger) handled() bool { return l.marked }
 
 // until waits for a condition; it is asked again at every change.
 func (l *ledger) until(t *testing.T, cond func() bool) {

@@ -9,7 +9,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"go.mau.fi/whatsmeow/store"
 	"go.mau.fi/whatsmeow/types"
 
 	"usulan/intake"
@@ -97,7 +96,7 @@ func (a *Account) Check() []intake.Problem {
 	}
 	if a.ClientVersion != "" {
 		if _, err := readVersion(a.ClientVersion); err != nil {
-			bad("client_version", "%q is not a version: write three numbers, such as %q", a.ClientVersion, store.GetWAVersion().String())
+			bad("client_version", "%q is not a version: write three numbers, such as %q", a.ClientVersion, builtIn.String())
 		}
 	}
 	a.checkGroups(bad)

@@ -1,0 +1,207 @@
+package whatsapp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"go.mau.fi/whatsmeow"
+	"go.mau.fi/whatsmeow/proto/waE2E"
+	"go.mau.fi/whatsmeow/proto/waHistorySync"
+	"go.mau.fi/whatsmeow/types"
+	"go.mau.fi/whatsmeow/types/events"
+
+	"usulan/intake"
+)
+
+// After linking, the phone offers what was said before, in pieces. A piece is
+// noted and left where it is: what people wrote before the forum asked them to is
+// taken in when staff ask for it, and never silently.
+
+// historyPrefix begins the key of a piece of history.
+const historyPrefix = "history/"
+
+// dueAtOnce is how many items that are due are read from the ledger at a time.
+const dueAtOnce = 100
+
+// historyOf is the offer of a piece of history that holds messages, nil where the
+// event is none.
+func historyOf(evt *events.Message) *waE2E.HistorySyncNotification {
+	n := evt.Message.GetProtocolMessage().GetHistorySyncNotification()
+	if n == nil || !evt.Info.IsFromMe {
+		return nil
+	}
+	switch n.GetSyncType() {
+	case waE2E.HistorySyncType_INITIAL_BOOTSTRAP, waE2E.HistorySyncType_RECENT, waE2E.HistorySyncType_FULL, waE2E.HistorySyncType_ON_DEMAND:
+		return n
+	}
+	return nil
+}
+
+// history makes an item of an offer.
+func (t translator) history(evt *events.Message, heard time.Time) intake.Item {
+	rec := recordOf(recordMessage, &evt.Info, evt.RawMessage)
+	s := t.bare(rec, heard)
+	item := intake.Item{Key: historyPrefix + rec.ID, ReceivedAt: s.ReceivedAt, Submission: s, Outcome: intake.Older}
+	raw, err := rec.encode()
+	if err != nil {
+		return intake.Item{Key: item.Key, ReceivedAt: item.ReceivedAt, Outcome: intake.Service}
+	}
+	s.Raw = intake.NewRaw(raw)
+	item.Size = s.Raw.Size
+	return item
+}
+
+// catchUp does what is due: history and older messages that staff asked for, and
+// messages that could not be decrypted and that they asked for again. An error
+// ends the connection.
+func (r *run) catchUp() error {
+	due, err := r.ledger.Due(r.ctx, place, dueAtOnce)
+	if err != nil {
+		return err
+	}
+	for _, d := range due {
+		if err := r.redo(d); err != nil {
+			return err
+		}
+	}
+	if len(due) == dueAtOnce {
+		r.changed() // there may be more
+	}
+	return nil
+}
+
+// redo does one item again. Its row changes in every case, so that it is not due
+// any more, or later.
+func (r *run) redo(d intake.Due) error {
+	rec, err := decode(d.Source)
+	if err != nil {
+		r.log.Warn("an item that is due cannot be read", "error", discreet(err))
+		return r.save(intake.Item{Key: d.Key, Outcome: intake.Vanished})
+	}
+	if strings.HasPrefix(d.Key, historyPrefix) {
+		return r.takeHistory(d, rec)
+	}
+	item := r.translate.item(rec, time.Now())
+	item.Key = d.Key
+	if rec.Kind == recordSealed {
+		ask := r.client.BuildUnavailableMessageRequest(rec.Chat, rec.Sender, rec.ID)
+		if _, err := r.client.SendPeerMessage(r.ctx, ask); err != nil {
+			r.log.Warn("the phone was not asked for a message", "message", rec.ID, "error", discreet(err))
+		}
+	}
+	return r.save(item)
+}
+
+// save records items; an error is one that ends the connection.
+func (r *run) save(items ...intake.Item) error {
+	for len(items) > 0 {
+		n, err := r.ledger.Record(r.ctx, place, items)
+		if err != nil {
+			return recordFault(err)
+		}
+		items = items[n:]
+	}
+	return nil
+}
+
+// takeHistory downloads a piece of history, records what is in it, and then tells
+// the phone.
+func (r *run) takeHistory(d intake.Due, rec *record) error {
+	offer := rec.message.GetProtocolMessage().GetHistorySyncNotification()
+	if offer == nil {
+		return r.save(intake.Item{Key: d.Key, Outcome: intake.Vanished})
+	}
+	piece, err := r.client.DownloadHistorySync(r.ctx, offer, true)
+	switch {
+	case r.ctx.Err() != nil:
+		return r.ctx.Err()
+	case lost(err):
+		r.log.Warn("a piece of history is not there any more", "message", rec.ID)
+		return r.save(intake.Item{Key: d.Key, Outcome: intake.Vanished, Reason: FaultHistoryGone})
+	case err != nil:
+		r.log.Warn("a piece of history was not downloaded", "message", rec.ID, "tries", d.Tries, "error", discreet(err))
+		return r.save(intake.Item{Key: d.Key, Outcome: intake.Unfetchable, Reason: intake.FaultUnreachable})
+	}
+	taken, err := r.takeConversations(piece)
+	if err != nil {
+		return err
+	}
+	if err := r.save(intake.Item{Key: d.Key, Outcome: intake.Service}); err != nil {
+		return err
+	}
+	r.log.Info("a piece of history was taken in", "message", rec.ID, "messages", taken)
+	if err := r.client.SendProtocolMessageReceipt(r.ctx, rec.ID, types.ReceiptTypeHistorySync); err != nil {
+		r.log.Warn("the phone was not told that history was taken in", "message", rec.ID, "error", discreet(err))
+	}
+	return nil
+}
+
+// FaultHistoryGone says that history was offered too long ago.
+const FaultHistoryGone = "history_gone"
+
+// lost tells that the server does not have a piece any more, or that it is
+// damaged for good.
+func lost(err error) bool {
+	return errors.Is(err, whatsmeow.ErrMediaDownloadFailedWith403) || errors.Is(err, whatsmeow.ErrMediaDownloadFailedWith404) ||
+		errors.Is(err, whatsmeow.ErrMediaDownloadFailedWith410) || errors.Is(err, whatsmeow.ErrInvalidMediaHMAC) ||
+		errors.Is(err, whatsmeow.ErrInvalidMediaSHA256) || errors.Is(err, whatsmeow.ErrInvalidMediaEncSHA256)
+}
+
+// takeConversations records what others wrote, in chats of two and in groups
+// that are let in. What is there already stays as it is.
+func (r *run) takeConversations(piece *waHistorySync.HistorySync) (taken int, err error) {
+	for _, conversation := range piece.GetConversations() {
+		chat, err := types.ParseJID(conversation.GetID())
+		if err != nil || chat.IsEmpty() {
+			continue
+		}
+		items, err := r.itemsOf(r.ctx, chat, conversation)
+		if err != nil {
+			return taken, err
+		}
+		if err := r.save(items...); err != nil {
+			return taken, err
+		}
+		taken += len(items)
+	}
+	return taken, nil
+}
+
+// itemsOf translates what is in a conversation, oldest first: the phone sends the
+// newest first.
+func (r *run) itemsOf(ctx context.Context, chat types.JID, conversation *waHistorySync.Conversation) ([]intake.Item, error) {
+	all := conversation.GetMessages()
+	items := make([]intake.Item, 0, len(all))
+	for i := len(all) - 1; i >= 0; i-- {
+		evt, err := r.client.ParseWebMessage(chat, all[i].GetMessage())
+		if err != nil {
+			r.log.Warn("a message in history cannot be read", "error", discreet(err))
+			continue
+		}
+		if evt.Info.IsFromMe || evt.Message == nil {
+			continue
+		}
+		if err := r.completeSender(&evt.Info); err != nil {
+			return nil, storageFault(fmt.Errorf("look for a sender's other address: %w", err))
+		}
+		item := r.itemOf(evt)
+		if item.Submission == nil {
+			continue
+		}
+		item.Outcome = "" // it was asked for
+		if evt.Info.IsGroup {
+			let, err := r.groups.let(ctx, evt, item.Submission)
+			if err != nil {
+				return nil, err
+			}
+			if !let {
+				continue
+			}
+		}
+		items = append(items, item)
+	}
+	return items, nil
+}

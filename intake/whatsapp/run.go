@@ -1,0 +1,279 @@
+package whatsapp
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"go.mau.fi/whatsmeow"
+	"go.mau.fi/whatsmeow/types"
+
+	"usulan/intake"
+)
+
+// How long being let in may take once connected, and how often a connection
+// looks after what is due and says how it does.
+const (
+	loginTime = time.Minute
+	round     = time.Minute
+)
+
+// place is where all items of an account are: messages have no numbers.
+var place = intake.Place{}
+
+// Run takes in messages until ctx ends or the connection does. Without a linked
+// device it returns at once, with a Permanent error.
+func (c *Channel) Run(ctx context.Context, l intake.Ledger) error {
+	_, err := l.Position(ctx, place, 0)
+	if err == nil {
+		err = c.connections(ctx, l)
+	}
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+// connections makes one connection, or more when the server asks for another or
+// refuses the client's version.
+func (c *Channel) connections(ctx context.Context, l intake.Ledger) error {
+	for renewed := false; ; {
+		err := c.work(ctx, l)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if errors.Is(err, errAgain) {
+			continue
+		}
+		if intake.FaultOf(err) != FaultOutdated {
+			return c.parting(ctx, l, err)
+		}
+		if renewed {
+			return err
+		}
+		another, asking := c.version.renew(ctx)
+		if !another {
+			return errors.Join(err, asking)
+		}
+		renewed = true
+	}
+}
+
+// parting notes what an error means for the link: whether there still is one.
+func (c *Channel) parting(ctx context.Context, l intake.Ledger, err error) error {
+	switch intake.FaultOf(err) {
+	case FaultUnlinked, FaultLoggedOut, FaultBanned:
+	default:
+		return err
+	}
+	file, opening := c.session(ctx)
+	if opening != nil {
+		return opening
+	}
+	device, reading := file.device(ctx)
+	if reading != nil {
+		return storageFault(reading)
+	}
+	if device != nil { // banned for a while
+		return err
+	}
+	c.mu.Lock()
+	if intake.FaultOf(err) != FaultUnlinked {
+		c.gone = err
+	} else if c.gone != nil { // it stays known why
+		err = c.gone
+	}
+	c.mu.Unlock()
+	status := intake.Status{State: intake.Parked, Fault: intake.FaultOf(err), Detail: err.Error(), Account: &intake.Account{}}
+	return errors.Join(err, l.Report(ctx, status))
+}
+
+// run is one connection of the linked device.
+type run struct {
+	channel   *Channel
+	translate translator
+	ledger    intake.Ledger
+	file      *session
+	client    *whatsmeow.Client
+	device    types.JID // our own address, with the number of the device
+	log       *slog.Logger
+	groups    *groups
+
+	ctx       context.Context // of what is done for the connection; outlives the context of Run by its last words
+	end       context.CancelFunc
+	gate      gate
+	ended     chan error // why the connection ends: the first reason counts
+	loggedIn  chan struct{}
+	news      chan struct{} // something changed that people see
+	workers   sync.WaitGroup
+	connected bool // of the goroutine that watches
+
+	mu   sync.Mutex
+	link link
+}
+
+// work is one connection, from the first greeting to the end.
+func (c *Channel) work(ctx context.Context, l intake.Ledger) error {
+	file, err := c.session(ctx)
+	if err != nil {
+		return err
+	}
+	device, err := file.device(ctx)
+	if err != nil {
+		return storageFault(err)
+	}
+	if device == nil {
+		return intake.Permanent(fault(FaultUnlinked, "no device is linked"))
+	}
+	known, err := file.link(ctx, *device.ID, time.Now())
+	if err != nil {
+		return storageFault(err)
+	}
+	r := &run{
+		channel: c, translate: c.translate, ledger: l, file: file, device: *device.ID, log: c.log, link: known,
+		ended: make(chan error, 1), loggedIn: make(chan struct{}), news: make(chan struct{}, 1),
+	}
+	r.gate.open()
+	r.ctx, r.end = context.WithCancel(context.WithoutCancel(ctx))
+	r.client = c.client(r.ctx, device, r.handle)
+	if r.groups, err = newGroups(ctx, c.account, file, r.client); err != nil {
+		r.end()
+		return storageFault(err)
+	}
+	c.version.prepare(ctx)
+	c.begin(r)
+	defer c.finish(r)
+	abandon := context.AfterFunc(ctx, r.end)
+	err = c.connect(r.ctx, r.end, r.client)
+	abandon()
+	if err != nil {
+		return err
+	}
+	return r.watch(ctx)
+}
+
+// begin and finish note which connection there is. When finish returns, nothing
+// of the connection is at work any more.
+func (c *Channel) begin(r *run) {
+	c.mu.Lock()
+	c.running = r
+	c.mu.Unlock()
+}
+
+func (c *Channel) finish(r *run) {
+	r.gate.shut()         // no event is taken from now on, so that none is acknowledged
+	r.client.Disconnect() // which waits for the client's queue
+	r.end()
+	r.workers.Wait()
+	c.mu.Lock()
+	c.running = nil
+	c.mu.Unlock()
+}
+
+// watch waits for the end of the connection, and looks after what is due.
+func (r *run) watch(ctx context.Context) error {
+	letIn := time.NewTimer(loginTime)
+	defer letIn.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case err := <-r.ended:
+		return err
+	case <-letIn.C:
+		return fault(intake.FaultUnreachable, "not let in within %s", loginTime)
+	case <-r.loggedIn:
+	}
+	r.log.Info("connected", "device", r.device.Device)
+	r.workers.Go(func() { r.groups.learn(r.ctx, r.log) })
+	tick := time.NewTicker(round)
+	defer tick.Stop()
+	for {
+		if err := r.report(); err != nil {
+			return err
+		}
+		if err := r.catchUp(); err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case err := <-r.ended:
+			return err
+		case <-r.news:
+		case <-r.ledger.Wake():
+		case <-tick.C:
+		}
+	}
+}
+
+// stop ends the connection for a reason.
+func (r *run) stop(reason error) {
+	select {
+	case r.ended <- reason:
+	default:
+	}
+}
+
+// report says how the account does.
+func (r *run) report() error {
+	r.mu.Lock()
+	known := r.link
+	r.mu.Unlock()
+	device := r.client.Store
+	name := device.PushName
+	if name == "" {
+		name = device.BusinessName
+	}
+	status := intake.Status{State: intake.Connected, Account: &intake.Account{
+		Number: "+" + r.device.User, Name: cleanName(name), Device: r.channel.account.DeviceName,
+		Since: known.since, Phone: known.phone,
+	}}
+	if time.Since(known.phone) > phoneAway {
+		status.Fault = FaultPhoneAway
+	}
+	return r.ledger.Report(r.ctx, status)
+}
+
+// changed has the state reported.
+func (r *run) changed() {
+	select {
+	case r.news <- struct{}{}:
+	default:
+	}
+}
+
+// gate lets events in while a connection is up, and knows when all that were let
+// in have been handled. The client may still hand out events when it has been
+// disconnected.
+type gate struct {
+	mu     sync.Mutex
+	closed chan struct{}
+	inside sync.WaitGroup
+}
+
+func (g *gate) open() { g.closed = make(chan struct{}) }
+
+// enter tells whether an event is let in; leave follows.
+func (g *gate) enter() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	select {
+	case <-g.closed:
+		return false
+	default:
+		g.inside.Add(1)
+		return true
+	}
+}
+
+func (g *gate) leave() { g.inside.Done() }
+
+// shut waits until nobody is inside.
+func (g *gate) shut() {
+	g.mu.Lock()
+	close(g.closed)
+	g.mu.Unlock()
+	g.inside.Wait()
+}
