@@ -20,6 +20,10 @@ type Entry struct {
 	Undoes  int64 // the entry that this one takes back
 	Undone  bool
 	Channel string // for opened and joined
+
+	// For a move: where submissions went, or where they came from. One is a
+	// reference, the other empty.
+	To, From string
 }
 
 // entry is a line of the history to be.
@@ -47,6 +51,11 @@ type standing struct {
 
 	// Only in entries about what a submission is.
 	Kind string `json:"kind,omitempty"`
+
+	// Only in entries about a move: the other proposal and, on the side that they
+	// left, which submissions.
+	Other int64   `json:"other,omitempty"`
+	Moved []moved `json:"moved,omitempty"`
 }
 
 // openedStanding is how every proposal begins.
@@ -106,7 +115,7 @@ func (t *tx) enterEntry(who Actor, e entry) error {
 
 const entryColumns = `
 	entry.id, entry.at, coalesce(staff.name, ''), entry.kind, entry.before, entry.after, entry.undoes, entry.channel,
-	coalesce(forum.prefix, ''), coalesce(forum.year, 0), coalesce(proposal.number, 0),
+	coalesce(forum.prefix, ''), coalesce(forum.year, 0), coalesce(proposal.number, 0), entry.object,
 	EXISTS (SELECT 1 FROM entry AS later WHERE later.undoes = entry.id AND later.undoes <> 0)
 	FROM entry
 		LEFT JOIN staff ON staff.id = entry.staff
@@ -117,9 +126,9 @@ const entryColumns = `
 func scanEntry(rows *sql.Rows) (Entry, error) {
 	var e Entry
 	var at int64
-	var before, after string
+	var before, after, object string
 	var r ref
-	err := rows.Scan(&e.ID, &at, &e.Actor, &e.Kind, &before, &after, &e.Undoes, &e.Channel, &r.prefix, &r.year, &r.number, &e.Undone)
+	err := rows.Scan(&e.ID, &at, &e.Actor, &e.Kind, &before, &after, &e.Undoes, &e.Channel, &r.prefix, &r.year, &r.number, &object, &e.Undone)
 	if err != nil {
 		return e, err
 	}
@@ -135,6 +144,15 @@ func scanEntry(rows *sql.Rows) (Entry, error) {
 		return e, fmt.Errorf("entry %s: %w", strconv.FormatInt(e.ID, 10), err)
 	}
 	e.Before, e.After = b.decision(), a.decision()
+	if a.Other != 0 {
+		// The other one is of the same forum, and its id ends in its number.
+		other := ref{r.prefix, r.year, numberOf(a.Other)}.String()
+		if object == movedTo {
+			e.To = other
+		} else {
+			e.From = other
+		}
+	}
 	return e, nil
 }
 

@@ -19,6 +19,9 @@ func proposalID(receivedAt time.Time, number int64) int64 {
 	return second<<numberBits | number&(1<<numberBits-1)
 }
 
+// numberOf is the number in a proposal's id.
+func numberOf(id int64) int64 { return id & (1<<numberBits - 1) }
+
 // openProposal opens a proposal with its first submission.
 func (t *tx) openProposal(who Actor, forum round, number int64, r received) (int64, error) {
 	id := proposalID(r.ReceivedAt, number)
@@ -56,14 +59,7 @@ func (t *tx) join(who Actor, proposal int64, r received) error {
 	if err != nil {
 		return err
 	}
-	after := before.standing
-	switch before.State {
-	case New:
-	case NeedsInfo:
-		after = standing{State: New}
-	default:
-		after.Changed = true
-	}
+	after := before.joined()
 	err = t.exec(`
 		UPDATE proposal SET submissions = submissions + 1, attachments = attachments + $1, changed_at = max(changed_at, $2)
 		WHERE id = $3`, countFiles(r.Attachments), millis(r.ReceivedAt), proposal)

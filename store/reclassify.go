@@ -133,8 +133,12 @@ func (t *tx) enterProposal(who Actor, j judgement) (intake.Outcome, int64, error
 		}
 	}
 	if home != 0 {
-		if err := t.join(who, home, r); err != nil {
+		before, err := t.standing(home)
+		if err != nil {
 			return "", 0, err
+		}
+		if err := t.join(who, home, r); err != nil || before.Reason != ReasonEmptied {
+			return outcome, home, err
 		}
 		return outcome, home, t.reopen(who, home)
 	}
@@ -196,12 +200,12 @@ func (t *tx) leaveProposal(who Actor, j judgement) error {
 // reopen restores how a proposal stood before it was emptied.
 func (t *tx) reopen(who Actor, proposal int64) error {
 	now, err := t.standing(proposal)
-	if err != nil || now.Reason != ReasonEmptied {
+	if err != nil {
 		return err
 	}
 	var text string
 	var before standing
-	err = t.row("SELECT before FROM entry WHERE proposal = $1 AND proposal <> 0 AND kind = 'left' ORDER BY id DESC LIMIT 1",
+	err = t.row("SELECT before FROM entry WHERE proposal = $1 AND proposal <> 0 AND kind IN ('left', 'moved') ORDER BY id DESC LIMIT 1",
 		[]any{proposal}, &text)
 	if err != nil {
 		return err

@@ -73,7 +73,30 @@ func (t *tx) mentioned(forum round, reference string, participant int64) (id int
 		SELECT proposal.id FROM proposal JOIN address ON address.id = proposal.address
 		WHERE proposal.forum = $1 AND proposal.number = $2 AND address.participant = $3`,
 		[]any{forum.id, ref.number, participant}, &id)
-	return id, orNone(err)
+	if err != nil {
+		return 0, orNone(err)
+	}
+	return t.successor(id)
+}
+
+// followed bounds how many moves are followed.
+const followed = 20
+
+// successor follows what staff moved out of an emptied proposal: its reference
+// is what the participant knows.
+func (t *tx) successor(proposal int64) (int64, error) {
+	for range followed {
+		now, err := t.standing(proposal)
+		if err != nil || now.Reason != ReasonEmptied {
+			return proposal, err
+		}
+		last, err := t.deed("WHERE proposal = $1 AND proposal <> 0 AND kind IN ('left', 'moved') ORDER BY id DESC LIMIT 1", proposal)
+		if err != nil || last.after.Other == 0 {
+			return proposal, orNone(err)
+		}
+		proposal = last.after.Other
+	}
+	return proposal, nil
 }
 
 func orNone(err error) error {

@@ -19,8 +19,20 @@ func (db *DB) Undo(ctx context.Context, who Actor) (Summary, error) {
 		if err := t.undoable(done); err != nil {
 			return err
 		}
-		if done.kind == "reclassified" {
+		switch done.kind {
+		case "reclassified":
 			return t.undoReclassified(who, done)
+		case "moved":
+			other, err := t.deed("WHERE id = $1", done.batch)
+			if err != nil {
+				return err
+			}
+			proposal = other.proposal // shown when it is what stands in the way
+			if err := t.undoable(other); err != nil {
+				return err
+			}
+			proposal = done.proposal
+			return t.undoMoved(who, done, other)
 		}
 		return t.undoDecided(who, done)
 	})
@@ -39,6 +51,7 @@ type deed struct {
 	submission int64
 	before     standing
 	after      standing
+	batch      int64 // for a move: the entry of the other side
 }
 
 // latest finds the latest deed of a staff member that is not taken back.
@@ -46,12 +59,16 @@ func (t *tx) latest(who Actor) (d deed, err error) {
 	if who.Staff == 0 {
 		return d, ErrNotFound
 	}
-	var before, after string
-	err = t.row(`
-		SELECT id, kind, proposal, submission, before, after FROM entry
-		WHERE staff = $1 AND staff <> 0 AND kind IN ('decided', 'reclassified')
+	return t.deed(`
+		WHERE staff = $1 AND staff <> 0 AND kind IN ('decided', 'reclassified', 'moved')
 			AND NOT EXISTS (SELECT 1 FROM entry AS later WHERE later.undoes = entry.id AND later.undoes <> 0)
-		ORDER BY id DESC LIMIT 1`, []any{who.Staff}, &d.id, &d.kind, &d.proposal, &d.submission, &before, &after)
+		ORDER BY id DESC LIMIT 1`, who.Staff)
+}
+
+func (t *tx) deed(which string, args ...any) (d deed, err error) {
+	var before, after string
+	err = t.row("SELECT id, kind, proposal, submission, before, after, batch FROM entry "+which, args,
+		&d.id, &d.kind, &d.proposal, &d.submission, &before, &after, &d.batch)
 	if err != nil {
 		return d, err
 	}
@@ -67,7 +84,7 @@ func (t *tx) undoable(d deed) error {
 	var since int64
 	err := t.row(`
 		SELECT count(*) FROM entry
-		WHERE proposal = $1 AND proposal <> 0 AND id > $2 AND kind IN ('decided', 'reclassified')
+		WHERE proposal = $1 AND proposal <> 0 AND id > $2 AND kind IN ('decided', 'reclassified', 'moved')
 			AND NOT EXISTS (SELECT 1 FROM entry AS later WHERE later.undoes = entry.id AND later.undoes <> 0)`,
 		[]any{d.proposal, d.id}, &since)
 	if err == nil && since > 0 {
@@ -76,18 +93,24 @@ func (t *tx) undoable(d deed) error {
 	return err
 }
 
-// undoDecided restores how the proposal stood. What has joined it meanwhile
-// stays: it is still changed, and a question that was answered is not open again.
+// undoDecided restores how the proposal stood.
 func (t *tx) undoDecided(who Actor, d deed) error {
 	now, err := t.standing(d.proposal)
 	if err != nil {
 		return err
 	}
-	var joined int64
-	err = t.row("SELECT count(*) FROM entry WHERE proposal = $1 AND id > $2 AND kind = 'joined'", []any{d.proposal, d.id}, &joined)
+	after, err := t.restored(d)
 	if err != nil {
 		return err
 	}
+	return t.move(who, entry{kind: "undone", undoes: d.id}, now, after)
+}
+
+// restored is how a proposal stood before a deed. What has joined it meanwhile
+// stays: it is still changed, and a question that was answered is not open again.
+func (t *tx) restored(d deed) (standing, error) {
+	var joined int64
+	err := t.row("SELECT count(*) FROM entry WHERE proposal = $1 AND id > $2 AND kind = 'joined'", []any{d.proposal, d.id}, &joined)
 	after := d.before
 	switch {
 	case joined == 0, after.State == New:
@@ -96,5 +119,5 @@ func (t *tx) undoDecided(who Actor, d deed) error {
 	default:
 		after.Changed = true
 	}
-	return t.move(who, entry{kind: "undone", undoes: d.id}, now, after)
+	return after, err
 }
