@@ -47,7 +47,12 @@ func (b *board) sentence(e store.Entry) string {
 			return b.W.Say("history.returned", who)
 		}
 	}
-	if !b.W.Has(key) {
+	switch {
+	case e.To != "":
+		return b.W.Say("history.moved_to", who, e.To)
+	case e.From != "":
+		return b.W.Say("history.moved_from", who, e.From)
+	case !b.W.Has(key):
 		key = "history.other"
 	}
 	channel := e.Channel
