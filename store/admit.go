@@ -57,7 +57,9 @@ func (b *batch) become(item intake.Item, old *entered) error {
 		b.outcomes[outcomeKey{b.lease.source, old.outcome}]--
 	}
 	b.last = max(b.last, item.ID)
-	b.arrived = max(b.arrived, millis(item.ReceivedAt))
+	if arrives(fresh.outcome) {
+		b.arrived = max(b.arrived, millis(item.ReceivedAt))
+	}
 	return b.forget(old, &fresh)
 }
 

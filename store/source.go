@@ -28,6 +28,8 @@ type Source struct {
 	Link    Link
 	Waiting int64 // attachments that are still to be fetched
 	Gone    int64 // attachments that the far side does not have any more
+
+	recent []time.Time // when its latest items arrived; read only of a silent source
 }
 
 // Link is what a person last did about the account of a source.
@@ -122,6 +124,11 @@ func (db *DB) sources(ctx context.Context) ([]Source, error) {
 		}
 		return err
 	})
+	for i := range sources {
+		if err == nil {
+			err = db.readRhythm(ctx, &sources[i])
+		}
+	}
 	return sources, err
 }
 
