@@ -1,6 +1,11 @@
 package suggest
 
-import "strings"
+import (
+	"strings"
+
+	"usulan/review/lexicon"
+	"usulan/store"
+)
 
 // feature is something of a text that a priority can be known by, and the part
 // of the text it came from; end is 0 for what the text is as a whole.
@@ -80,11 +85,11 @@ type found struct {
 }
 
 // features lists what a text can be known by.
-func (l *lexicon) features(s string) []feature {
-	tokens := l.tokenize(s)
+func features(l *lexicon.Lexicon, s string) []feature {
+	tokens := l.Tokenize(s)
 	var fs []feature
 	add := func(kind, name string, weight float64, from, to int) {
-		fs = append(fs, feature{kind + name, weight, tokens[from].start, tokens[to].end})
+		fs = append(fs, feature{kind + name, weight, tokens[from].Start, tokens[to].End})
 	}
 	var near []found
 	asked, denied, last := 0, 0, -1
@@ -93,7 +98,7 @@ func (l *lexicon) features(s string) []feature {
 		for len(near) > 0 && i-near[0].token > nearReach {
 			near = near[1:]
 		}
-		l.meanings(tokens[i:], func(c string, n int) {
+		l.Meanings(tokens[i:], func(c string, n int) {
 			if denied > 0 {
 				add(notConcept, c, notConceptWeight, i, i+n-1)
 				return
@@ -110,43 +115,28 @@ func (l *lexicon) features(s string) []feature {
 			near = append(near, found{c, i})
 		})
 		switch {
-		case denying[t.stem]:
+		case denying[t.Stem]:
 			denied = denyReach
-		case turning[t.stem]:
+		case turning[t.Stem]:
 			denied, asked = 0, max(asked, turnReach)
-		case asking[t.stem] && denied <= 0:
+		case asking[t.Stem] && denied <= 0:
 			asked, asks = askReach, true
 		}
-		if !idleStems[t.stem] {
-			add(wordStem, t.stem, stemWeight, i, i)
+		if !idleStems[t.Stem] {
+			add(wordStem, t.Stem, stemWeight, i, i)
 			if asked > 0 {
-				add(askedStem, t.stem, askedStemWeight, i, i)
+				add(askedStem, t.Stem, askedStemWeight, i, i)
 			}
 			if last >= 0 && i-last <= pairReach {
-				add(stemPair, tokens[last].stem+" "+t.stem, stemPairWeight, last, i)
+				add(stemPair, tokens[last].Stem+" "+t.Stem, stemPairWeight, last, i)
 			}
 			last = i
-			pieces(t.word, func(p string) { add(piece, p, pieceWeight, i, i) })
+			pieces(t.Word, func(p string) { add(piece, p, pieceWeight, i, i) })
 		}
 		asked--
 		denied--
 	}
 	return append(fs, shapes(s, len(tokens), asks)...)
-}
-
-// meanings yields the concepts of the words that the tokens begin with, and how
-// many words each takes.
-func (l *lexicon) meanings(tokens []token, yield func(concept string, words int)) {
-	key := ""
-	for n := 1; n <= min(l.longest, len(tokens)); n++ {
-		if n > 1 {
-			key += " "
-		}
-		key += tokens[n-1].stem
-		for _, c := range l.concepts[key] {
-			yield(c, n)
-		}
-	}
 }
 
 // pieces yields every four and five letters of a word, its ends marked.
@@ -184,4 +174,13 @@ func shapes(s string, words int, asks bool) []feature {
 		add("loud", 1.5)
 	}
 	return fs
+}
+
+// stems makes a set of words, compared by their stems.
+func stems(words string) map[string]bool {
+	m := map[string]bool{}
+	for _, w := range strings.Fields(words) {
+		m[store.Stem(w)] = true
+	}
+	return m
 }

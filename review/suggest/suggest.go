@@ -15,6 +15,8 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+
+	"usulan/review/lexicon"
 )
 
 // None is the code that stands for "not a proposal".
@@ -53,7 +55,7 @@ const (
 // Model suggests. It does not change once trained and may be used by several
 // goroutines.
 type Model struct {
-	lexicon *lexicon
+	lexicon *lexicon.Lexicon
 	codes   []string // the priorities in order, then None
 	ids     map[string]int32
 	idf     []float64
@@ -63,11 +65,11 @@ type Model struct {
 // Train learns. Examples with a code that is neither a priority's nor None are
 // passed over. It takes well under a second for ten thousand examples.
 func Train(priorities []Priority, examples []Example) *Model {
-	m := &Model{lexicon: newLexicon(), ids: map[string]int32{}}
+	m := &Model{lexicon: lexicon.New(), ids: map[string]int32{}}
 	for _, p := range priorities {
 		m.codes = append(m.codes, p.Code)
 		for _, k := range p.Keywords {
-			m.lexicon.add("key "+p.Code, k)
+			m.lexicon.Add("key "+p.Code, k)
 		}
 	}
 	m.codes = append(m.codes, None)
@@ -87,6 +89,12 @@ func Train(priorities []Priority, examples []Example) *Model {
 	return m
 }
 
+// idle are the concepts of the lexicon that no proposal is about: greetings,
+// questions about the event, other agencies' matters, advertisements.
+var idle = []string{
+	"salam", "terima_kasih", "oke", "tanya_acara", "salah", "cuti", "iklan_liar", "hoaks", "dinas_lain", "magang_sekolah",
+}
+
 // text is one text to learn from.
 type text struct {
 	features []feature
@@ -99,16 +107,16 @@ func (m *Model) material(priorities []Priority, examples []Example) []text {
 	var texts []text
 	for i, p := range priorities {
 		for _, k := range p.Keywords {
-			texts = append(texts, text{ofWords(m.lexicon.features(k)), i, keywordWeight})
+			texts = append(texts, text{ofWords(features(m.lexicon, k)), i, keywordWeight})
 		}
-		texts = append(texts, text{ofWords(m.lexicon.features(p.Title)), i, titleWeight})
+		texts = append(texts, text{ofWords(features(m.lexicon, p.Title)), i, titleWeight})
 	}
 	for _, c := range idle {
 		texts = append(texts, text{[]feature{{name: concept + c, weight: 1}}, len(priorities), idleWeight})
 	}
 	learnt := make([]text, len(examples))
 	onAllCores(len(examples), func(i int) {
-		learnt[i] = text{m.lexicon.features(examples[i].Text), slices.Index(m.codes, examples[i].Code), 1}
+		learnt[i] = text{features(m.lexicon, examples[i].Text), slices.Index(m.codes, examples[i].Code), 1}
 	})
 	return append(texts, slices.DeleteFunc(learnt, func(t text) bool { return t.label < 0 })...)
 }
@@ -182,7 +190,7 @@ func (m *Model) document(fs []feature) document {
 
 // Suggest returns the three best answers, best first.
 func (m *Model) Suggest(s string) []Suggestion {
-	fs := m.lexicon.features(s)
+	fs := features(m.lexicon, s)
 	d := m.document(fs)
 	p := make([]float64, len(m.codes))
 	m.predict(d, p)

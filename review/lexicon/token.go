@@ -1,4 +1,4 @@
-package suggest
+package lexicon
 
 import (
 	"strings"
@@ -8,17 +8,18 @@ import (
 	"usulan/store"
 )
 
-// token is one word of a text: its normal form, its stem, and where it stands.
-type token struct {
-	word, stem string
-	start, end int // bytes of the text
+// Token is one word of a text: how it stands there, its normal form, its stem,
+// and its bytes [Start, End).
+type Token struct {
+	Raw, Word, Stem string
+	Start, End      int
 }
 
-// tokenize finds the words of a text. Numbers become one of three words, so
+// Tokenize finds the words of a text. Numbers become one of three words, so
 // that amounts, years and counts each look alike; letters typed more than twice
 // in a row are taken once; chat spellings become the word they mean.
-func (l *lexicon) tokenize(text string) []token {
-	var tokens []token
+func (l *Lexicon) Tokenize(text string) []Token {
+	var tokens []Token
 	for i := 0; i < len(text); {
 		r, size := utf8.DecodeRuneInString(text[i:])
 		if !wordRune(r) {
@@ -57,18 +58,18 @@ func joins(text string, i int, r rune) bool {
 // joints are what stands between the halves of one word.
 var joints = strings.NewReplacer("-", "", "'", "", "/", "")
 
-func (l *lexicon) token(raw string, start, end int) token {
+func (l *Lexicon) token(raw string, start, end int) Token {
 	word := squeeze(strings.ToLower(raw))
 	if word[0] >= '0' && word[0] <= '9' {
 		word = number(word)
-		return token{word, word, start, end}
+		return Token{raw, word, word, start, end}
 	}
 	word = joints.Replace(reduplicated(word))
 	word = strings.TrimSuffix(word, "2") // usul2
 	if meant, ok := l.chat[word]; ok {
 		word = meant
 	}
-	return token{word, store.Stem(word), start, end}
+	return Token{raw, word, store.Stem(word), start, end}
 }
 
 // squeeze takes letters that stand three times or more in a row once.
