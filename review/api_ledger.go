@@ -13,6 +13,7 @@ import (
 type apiSource struct {
 	Name      string           `json:"name"`
 	State     string           `json:"state"`
+	Fault     string           `json:"fault"`
 	SeenAt    *time.Time       `json:"seen_at"`
 	ArrivedAt *time.Time       `json:"arrived_at"`
 	Total     int64            `json:"total"`
@@ -39,7 +40,7 @@ func (s *Server) apiLedger(c echo.Context) error {
 
 func (s *Server) apiSource(src store.Source) apiSource {
 	a := apiSource{
-		Name: src.Name, State: string(src.Status.State), SeenAt: s.timeOrNull(src.SeenAt), ArrivedAt: s.timeOrNull(src.ArrivedAt),
+		Name: src.Name, State: string(src.Status.State), Fault: src.Status.Fault, SeenAt: s.timeOrNull(src.SeenAt), ArrivedAt: s.timeOrNull(src.ArrivedAt),
 		Total: src.Total, Outcomes: map[string]int64{}, Present: src.Present, Missing: src.Missing,
 	}
 	var sum int64

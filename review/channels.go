@@ -21,10 +21,17 @@ import (
 type channelsPage struct {
 	Page
 	Sources    []source
-	Quarantine []store.Row
+	Quarantine []held
 	More       bool // there are more in quarantine than are listed
 	CanReplay  bool
 	Said       string // what the last button did
+}
+
+// held is an item in quarantine, with what little is known of it.
+type held struct {
+	store.Row
+	Channel string
+	Unknown string // what the far side calls a kind of message that cannot be shown
 }
 
 // source is one card of the screen.
@@ -37,6 +44,7 @@ type source struct {
 	Seen    int64 // recorded, and what is missing
 	Terms   []term
 	Older   int64
+	Locked  int64 // messages that could not be decrypted yet
 
 	Account *account
 	Links   bool               // it works once somebody has linked it
@@ -96,12 +104,30 @@ func (s *Server) channels(c echo.Context) error {
 		return fmt.Errorf("read sources: %w", err)
 	}
 	p.Sources = s.cards(frame, all)
-	held, err := s.db.Rows(ctx, store.RowFilter{Outcomes: []intake.Outcome{intake.Quarantine}}, "", quarantineRows)
-	if err != nil {
-		return fmt.Errorf("list quarantine: %w", err)
+	if p.Quarantine, p.More, err = s.quarantined(ctx); err != nil {
+		return err
 	}
-	p.Quarantine, p.More = held.Items, held.Next != ""
 	return s.screens.send(c, http.StatusOK, "channels", p)
+}
+
+// quarantined lists the newest items in quarantine.
+func (s *Server) quarantined(ctx context.Context) (all []held, more bool, err error) {
+	rows, err := s.db.Rows(ctx, store.RowFilter{Outcomes: []intake.Outcome{intake.Quarantine}}, "", quarantineRows)
+	if err != nil {
+		return nil, false, fmt.Errorf("list quarantine: %w", err)
+	}
+	for _, r := range rows.Items {
+		one := held{Row: r, Channel: channelOf(r.Source)}
+		if r.Submission != 0 && s.pairer(r.Source) != nil {
+			part, err := s.db.Part(ctx, r.Submission)
+			if err != nil {
+				return nil, false, fmt.Errorf("read what is in quarantine: %w", err)
+			}
+			one.Unknown = part.Chat.Unknown
+		}
+		all = append(all, one)
+	}
+	return all, rows.Next != "", nil
 }
 
 // cards makes a card of each source. One that can be linked has its card
@@ -124,7 +150,7 @@ func (s *Server) cards(frame Page, all []store.Source) []source {
 			Seen: from.Total + from.Missing, Terms: termsOf(from), Older: from.Outcomes[intake.Older], Account: frame.accountOf(from),
 		}
 		if p := s.pairer(from.Name); p != nil {
-			one.Links, one.Pairing = true, p.Pairing().Step
+			one.Links, one.Pairing, one.Locked = true, p.Pairing().Step, from.Outcomes[intake.Unfetchable]
 		}
 		out = append(out, one)
 	}
@@ -148,10 +174,13 @@ func termsOf(from store.Source) []term {
 	return out
 }
 
-// LinkAt is where the source is linked with the phone that owns its account.
-func (s source) LinkAt(path string) template.URL {
+// At is the address of a page about the source.
+func (s source) At(path string) template.URL {
 	return template.URL(path + "?" + url.Values{"source": {s.Source.Name}}.Encode()) //nolint:gosec // G203: path is ours, the query is encoded
 }
+
+// LockedRows is the address of the messages that could not be decrypted yet.
+func (s source) LockedRows() template.URL { return s.At("/ledger") + "&outcome=unfetchable" }
 
 // Ask tells whether asking the source to try now makes sense: what waits for a
 // phone, or for a date that the far side set, does not come sooner.
@@ -164,9 +193,7 @@ func (s source) Ask() bool {
 }
 
 // Rows is the address of everything a source has in the ledger.
-func (s source) Rows() template.URL {
-	return template.URL("/ledger?" + url.Values{"source": {s.Source.Name}}.Encode()) //nolint:gosec // G203: encoded
-}
+func (s source) Rows() template.URL { return s.At("/ledger") }
 
 // retry wakes a source that failed, or is to look again.
 func (s *Server) retry(c echo.Context) error {

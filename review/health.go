@@ -114,13 +114,15 @@ var (
 	itemsDesc     = prometheus.NewDesc("usulan_items", "Items of a source in the ledger, by outcome.", []string{"source", "outcome"}, nil)
 	missingDesc   = prometheus.NewDesc("usulan_items_missing", "Items at or below the position without a row in the ledger.", []string{"source"}, nil)
 	connectedDesc = prometheus.NewDesc("usulan_source_connected", "1 while a source is connected.", []string{"source"}, nil)
+	stateDesc     = prometheus.NewDesc("usulan_source_state", "1 for the state that a source is in, with the code of what is wrong, if anything is.", []string{"source", "state", "fault"}, nil)
+	absentDesc    = prometheus.NewDesc("usulan_attachments_absent", "Attachments without their bytes: waiting to be fetched, or gone on the far side.", []string{"source", "state"}, nil)
 	seenDesc      = prometheus.NewDesc("usulan_source_seen_timestamp_seconds", "When a source was last heard of.", []string{"source"}, nil)
 	answersDesc   = prometheus.NewDesc("usulan_database_answers", "1 when the database answered.", nil, nil)
 )
 
 // Describe is part of prometheus.Collector.
 func (g *gauges) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{proposalsDesc, taggedDesc, itemsDesc, missingDesc, connectedDesc, seenDesc, answersDesc} {
+	for _, d := range []*prometheus.Desc{proposalsDesc, taggedDesc, itemsDesc, missingDesc, connectedDesc, stateDesc, absentDesc, seenDesc, answersDesc} {
 		ch <- d
 	}
 }
@@ -158,6 +160,9 @@ func (g *gauges) Collect(ch chan<- prometheus.Metric) {
 			connected = 1
 		}
 		send(connectedDesc, connected, src.Name)
+		send(stateDesc, 1, src.Name, string(src.Status.State), src.Status.Fault)
+		send(absentDesc, float64(src.Waiting), src.Name, string(store.Waiting))
+		send(absentDesc, float64(src.Gone), src.Name, string(store.Gone))
 		if !src.SeenAt.IsZero() {
 			send(seenDesc, float64(src.SeenAt.UnixMilli())/1000, src.Name)
 		}

@@ -109,8 +109,11 @@ func (w *words) For(channel, key string, args ...any) string {
 	return w.Say(key, args...)
 }
 
-// Fault says what went wrong with a channel.
+// Fault says what went wrong with a channel, or with what came through it.
 func (w *words) Fault(channel, code string) string {
+	if code == "" {
+		return w.Say("fault.unnamed")
+	}
 	if text := w.For(channel, "fault."+code); text != "fault."+code {
 		return text
 	}

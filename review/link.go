@@ -26,7 +26,7 @@ type linkPage struct {
 	Source  store.Source
 	Channel string
 	Pairing intake.Pairing
-	Alone   bool   // the only source of its channel: its name says nothing
+	Alone   bool // the only source of its channel: its name says nothing
 	Account *account
 	Older   int64  // pieces of history that are there to be taken
 	Show    string // which of the pages it is: begin, number, waiting, qr, code, scanned, linked, failed, unlink
@@ -38,10 +38,14 @@ type linkPage struct {
 
 // Polled tells whether the page follows what happens. Where it says why a code
 // was refused it stays until somebody has read that.
-func (p linkPage) Polled() bool { return p.Show != "unlink" && (p.Refused == "" || p.Pairing.Step == intake.Failed) }
+func (p linkPage) Polled() bool {
+	return p.Show != "unlink" && (p.Refused == "" || p.Pairing.Step == intake.Failed)
+}
 
 // Moves tells whether what is shown ends by itself. A form that is being filled in does not.
-func (p linkPage) Moves() bool { return p.Show == "qr" || p.Show == "code" || p.Show == "waiting" || p.Show == "scanned" }
+func (p linkPage) Moves() bool {
+	return p.Show == "qr" || p.Show == "code" || p.Show == "waiting" || p.Show == "scanned"
+}
 
 // As names what is shown: while it stays the same, nothing has to be drawn anew.
 func (p linkPage) As() string {
@@ -54,7 +58,9 @@ func (p linkPage) As() string {
 func (p linkPage) Halves() []string { return strings.Split(p.Pairing.Code, "-") }
 
 // Spelt is the code letter by letter, for who hears the page.
-func (p linkPage) Spelt() string { return strings.Join(strings.Split(strings.ReplaceAll(p.Pairing.Code, "-", ","), ""), " ") }
+func (p linkPage) Spelt() string {
+	return strings.Join(strings.Split(strings.ReplaceAll(p.Pairing.Code, "-", ","), ""), " ")
+}
 
 // State is the address of the part that changes.
 func (p linkPage) State() template.URL {

@@ -2,6 +2,7 @@ package review
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"net/http"
 	"net/url"
@@ -201,9 +202,7 @@ func TestReaderNeverSeesCode(t *testing.T) {
 	phone, ledger := w.chats()
 	b := w.as(w.staff("sari", store.Viewer))
 	for _, number := range []string{"", "0812-1000-2020"} {
-		if _, err := phone.Pair(context.Background(), number); err != nil {
-			t.Fatal(err)
-		}
+		phone.begin(t, number)
 		for _, path := range []string{linkPath, strings.Replace(linkPath, "link?", "link/state?", 1), "/channels", "/", "/summary"} {
 			saysNot(t, path+" for a reader", b.get(path).body, `class="qr"`, "K7QF", "2MXD", aQR[60:80])
 		}
@@ -320,6 +319,53 @@ func TestEquationOfChats(t *testing.T) {
 	_, card, _ := strings.Cut(b.get("/channels").body, `aria-labelledby="whatsapp/forum"`)
 	says(t, "the card", card, "<b>5</b></a><span>kejadian diterima", "<b>0</b></a><span>bagian usulan", "<b>3</b></a><span>urusan perangkat",
 		"<b>1</b></a><span>di grup lain", "<b>1</b></a><span>belum terbuka kuncinya", "cocok", "/ledger?outcome=receipt&amp;outcome=service&amp;source=whatsapp%2Fforum")
+}
+
+// What is in quarantine or not here yet is named: the kind of message, the file
+// and whose it is, and what is done about it.
+func TestWaitingAndUnreadOfChats(t *testing.T) {
+	w := newWorld(t)
+	_, ledger := w.chats()
+	at := time.Now().Add(-time.Hour)
+	said := func(id string, change func(*intake.Submission)) intake.Item {
+		s := &intake.Submission{
+			Kind: intake.Message, ExternalID: id, ContentHash: sha256.Sum256([]byte(id)), Text: "usul tempat jualan " + id,
+			From:       intake.Address{Kind: intake.Phone, Value: "+628125550101", Shown: "0812-5550-101", Name: "Bu <Lilis>"},
+			ReceivedAt: at, SentAt: at, Raw: intake.NewRaw([]byte(id)), Chat: &intake.Chat{Type: intake.TextMessage},
+		}
+		change(s)
+		return intake.Item{Key: id, ReceivedAt: at, Size: 10, Submission: s}
+	}
+	photo := intake.Attachment{Type: "image/jpeg", Role: intake.File, Size: 120_000, Absent: true}
+	for _, item := range []intake.Item{
+		said("a", func(s *intake.Submission) { s.Attachments = []intake.Attachment{photo, photo} }),
+		said("b", func(s *intake.Submission) {
+			s.Text, s.Fault, s.Chat.Unknown, s.Chat.Type = "", "unsupported", "pollUpdate<x>", intake.SmallMessage
+		}),
+	} {
+		if _, err := ledger.Record(context.Background(), intake.Place{}, []intake.Item{item}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	wanted, err := ledger.Wanted(context.Background(), 10)
+	if err != nil || len(wanted) != 2 {
+		t.Fatalf("%d wanted, %v", len(wanted), err)
+	}
+	if err := ledger.Unfetched(context.Background(), wanted[0].Attachment, "media_gone", time.Time{}); err != nil {
+		t.Fatal(err)
+	}
+	b := w.as(w.staff("ratna", store.Officer))
+	p := b.get("/channels")
+	says(t, "the channels screen", p.body, "1 berkas belum terunduh", "1 berkas tidak tersedia lagi", "/channels/media?source=whatsapp%2Fforum",
+		"(pollUpdate&lt;x&gt;). Buka di WhatsApp.", "Pesan WhatsApp</a>")
+	p = b.get("/channels/media?source=whatsapp%2Fforum")
+	says(t, "the list of files", p.body, "Belum terunduh (1)", "Tidak tersedia lagi (1)", "USL-2020-0001", "Foto", "Bu &lt;Lilis&gt;", "Minta dikirim ulang", `action="/attachments/`)
+	p = w.as(w.staff("sari", store.Viewer)).get("/channels/media?source=whatsapp%2Fforum")
+	saysNot(t, "the list for a reader", p.body, "Lilis", "5550", `action="/attachments/`)
+	figures := w.visitor().get("/metrics").body
+	says(t, "the figures", figures, `usulan_attachments_absent{source="whatsapp/forum",state="gone"} 1`,
+		`usulan_source_state{fault="unlinked",source="whatsapp/forum",state="parked"} 1`, `usulan_source_connected{source="email/forum"} 1`)
+	saysNot(t, "the figures", figures, "Lilis", "5550")
 }
 
 // until waits for something that happens by itself.

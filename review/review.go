@@ -144,6 +144,7 @@ func (s *Server) routes() {
 	e.GET("/channels", s.channels, viewer)
 	e.POST("/channels/retry", s.retry, officer)
 	e.POST("/channels/older", s.older, lead)
+	e.GET("/channels/media", s.waitingFiles, viewer)
 	e.GET("/channels/link", s.link, officer)
 	e.GET("/channels/link/state", s.linkState, officer)
 	e.POST("/channels/link", s.linkBegin, officer)
