@@ -100,6 +100,7 @@ type run struct {
 	device    types.JID // our own address, with the number of the device
 	log       *slog.Logger
 	groups    *groups
+	buffer    *buffer
 
 	ctx       context.Context // of what is done for the connection; outlives the context of Run by its last words
 	end       context.CancelFunc
@@ -137,6 +138,8 @@ func (c *Channel) work(ctx context.Context, l intake.Ledger) error {
 	}
 	r.gate.open()
 	r.ctx, r.end = context.WithCancel(context.WithoutCancel(ctx))
+	r.buffer = newBuffer(device.EventBuffer)
+	device.EventBuffer = r.buffer
 	r.client = c.client(r.ctx, device, r.handle)
 	if r.groups, err = newGroups(ctx, c.account, file, r.client); err != nil {
 		r.end()
@@ -165,6 +168,9 @@ func (c *Channel) begin(r *run) {
 func (c *Channel) finish(r *run) {
 	r.gate.shut()         // no event is taken from now on, so that none is acknowledged
 	r.client.Disconnect() // which waits for the client's queue
+	if err := r.buffer.flush(r.ctx); err != nil && r.ctx.Err() == nil {
+		c.log.Warn("some events may be handled again", "error", err)
+	}
 	r.end()
 	r.workers.Wait()
 	c.mu.Lock()
@@ -204,6 +210,9 @@ func (r *run) watch(ctx context.Context) error {
 		case <-r.news:
 		case <-r.ledger.Wake():
 		case <-tick.C:
+			if err := r.buffer.flush(r.ctx); err != nil {
+				return storageFault(err)
+			}
 		}
 	}
 }

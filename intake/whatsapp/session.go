@@ -27,6 +27,10 @@ import (
 const sessionSettings = "?_pragma=foreign_keys(1)&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)" +
 	"&_pragma=synchronous(FULL)&_txlock=immediate"
 
+// idle is how many connections to the file are kept: opening one costs more than
+// what the client does with it.
+const idle = 8
+
 // Besides the client's tables the session file has ours: what is known of the
 // link, of groups, and which messages of a group were let in.
 const sessionTables = `
@@ -65,6 +69,7 @@ func openSession(ctx context.Context, file string, log waLog.Logger) (*session, 
 	if err != nil {
 		return nil, fmt.Errorf("open the session file: %w", err)
 	}
+	db.SetMaxIdleConns(idle)
 	s := &session{db: db, devices: sqlstore.NewWithDB(db, "sqlite", log)}
 	err = s.devices.Upgrade(ctx)
 	if err == nil {
