@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -45,6 +46,8 @@ type source struct {
 	Terms   []term
 	Older   int64
 	Locked  int64 // messages that could not be decrypted yet
+
+	Silent, Usual time.Duration // for how long nothing has arrived, where that is alarming, and how long is usual
 
 	Account *account
 	Links   bool               // it works once somebody has linked it
@@ -149,6 +152,9 @@ func (s *Server) cards(frame Page, all []store.Source) []source {
 			Source: from, Channel: channel, Name: name, Alone: count[channel] == 1, Lamp: s.lampOf(frame.W, from),
 			Seen: from.Total + from.Missing, Terms: termsOf(from), Older: from.Outcomes[intake.Older], Account: frame.accountOf(from),
 		}
+		if one.Silent = from.Silent(s.now(), s.cfg.Zone); one.Silent > 0 {
+			one.Usual = from.Usual(s.cfg.Zone)
+		}
 		if p := s.pairer(from.Name); p != nil {
 			one.Links, one.Pairing, one.Locked = true, p.Pairing().Step, from.Outcomes[intake.Unfetchable]
 		}
@@ -178,6 +184,9 @@ func termsOf(from store.Source) []term {
 func (s source) At(path string) template.URL {
 	return template.URL(path + "?" + url.Values{"source": {s.Source.Name}}.Encode()) //nolint:gosec // G203: path is ours, the query is encoded
 }
+
+// Trouble is the code of what is wrong.
+func (s source) Trouble() string { return troubleOf(s.Source) }
 
 // LockedRows is the address of the messages that could not be decrypted yet.
 func (s source) LockedRows() template.URL { return s.At("/ledger") + "&outcome=unfetchable" }

@@ -65,7 +65,7 @@ type metrics struct {
 	seconds  *prometheus.HistogramVec
 }
 
-func newMetrics(db *store.DB, log *slog.Logger) *metrics {
+func newMetrics(db *store.DB, zone *time.Location, log *slog.Logger) *metrics {
 	m := &metrics{
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "usulan_http_requests_total", Help: "Requests answered, by route and status.",
@@ -77,7 +77,7 @@ func newMetrics(db *store.DB, log *slog.Logger) *metrics {
 	}
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(m.requests, m.seconds, collectors.NewGoCollector(),
-		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), &gauges{db: db, log: log})
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), &gauges{db: db, zone: zone, log: log})
 	m.handler = promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
 	return m
 }
@@ -104,8 +104,9 @@ func (s *Server) counted(next echo.HandlerFunc) echo.HandlerFunc {
 
 // gauges are read from the counters of the database when somebody asks.
 type gauges struct {
-	db  *store.DB
-	log *slog.Logger
+	db   *store.DB
+	zone *time.Location
+	log  *slog.Logger
 }
 
 var (
@@ -116,13 +117,14 @@ var (
 	connectedDesc = prometheus.NewDesc("usulan_source_connected", "1 while a source is connected.", []string{"source"}, nil)
 	stateDesc     = prometheus.NewDesc("usulan_source_state", "1 for the state that a source is in, with the code of what is wrong, if anything is.", []string{"source", "state", "fault"}, nil)
 	absentDesc    = prometheus.NewDesc("usulan_attachments_absent", "Attachments without their bytes: waiting to be fetched, or gone on the far side.", []string{"source", "state"}, nil)
+	silentDesc    = prometheus.NewDesc("usulan_source_silent_seconds", "For how long nothing has arrived, where that is alarming; else 0.", []string{"source"}, nil)
 	seenDesc      = prometheus.NewDesc("usulan_source_seen_timestamp_seconds", "When a source was last heard of.", []string{"source"}, nil)
 	answersDesc   = prometheus.NewDesc("usulan_database_answers", "1 when the database answered.", nil, nil)
 )
 
 // Describe is part of prometheus.Collector.
 func (g *gauges) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{proposalsDesc, taggedDesc, itemsDesc, missingDesc, connectedDesc, stateDesc, absentDesc, seenDesc, answersDesc} {
+	for _, d := range []*prometheus.Desc{proposalsDesc, taggedDesc, itemsDesc, missingDesc, connectedDesc, stateDesc, absentDesc, silentDesc, seenDesc, answersDesc} {
 		ch <- d
 	}
 }
@@ -161,6 +163,7 @@ func (g *gauges) Collect(ch chan<- prometheus.Metric) {
 		}
 		send(connectedDesc, connected, src.Name)
 		send(stateDesc, 1, src.Name, string(src.Status.State), src.Status.Fault)
+		send(silentDesc, src.Silent(g.db.Now(), g.zone).Seconds(), src.Name)
 		send(absentDesc, float64(src.Waiting), src.Name, string(store.Waiting))
 		send(absentDesc, float64(src.Gone), src.Name, string(store.Gone))
 		if !src.SeenAt.IsZero() {

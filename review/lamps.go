@@ -40,7 +40,10 @@ func (s *Server) lamps(w *words, sources []store.Source) []lamp {
 
 // lampOf is how one source does. A source that is being linked says how that goes.
 func (s *Server) lampOf(w *words, src store.Source) lamp {
-	l := lamp{Channel: channelOf(src.Name), Light: light(src.Status), Word: w.stateOf(src.Status), SeenAt: src.SeenAt}
+	l := lamp{Channel: channelOf(src.Name), Light: light(src.Status), Word: w.stateOf(src), SeenAt: src.SeenAt}
+	if silent := src.Silent(s.now(), s.cfg.Zone); silent > 0 {
+		l.Light, l.Word = "wait", w.Say("source.silent", w.Long(silent))
+	}
 	if p := s.pairer(src.Name); p != nil {
 		switch p.Pairing().Step {
 		case intake.Waiting:
@@ -81,14 +84,23 @@ func light(s intake.Status) string {
 	}
 }
 
-// stateOf says a state in a word or a few.
-func (w *words) stateOf(s intake.Status) string {
-	switch {
-	case faultLights[s.Fault] == "" || s.State == intake.Stopped:
-		return w.Say("source." + string(s.State))
-	case s.Fault == "banned" && !s.Next.IsZero():
-		return w.Say("source.banned_until", w.Day(s.Next))
+// troubleOf is the code of what is wrong with a source, as the language files
+// have it: a ban that took the account along will not end by itself.
+func troubleOf(src store.Source) string {
+	if src.Status.Fault == "banned" && src.Account == nil {
+		return "banned_for_good"
+	}
+	return src.Status.Fault
+}
+
+// stateOf says how a source does in a word or a few.
+func (w *words) stateOf(src store.Source) string {
+	switch fault := troubleOf(src); {
+	case faultLights[src.Status.Fault] == "" || src.Status.State == intake.Stopped:
+		return w.Say("source." + string(src.Status.State))
+	case fault == "banned" && !src.Status.Next.IsZero():
+		return w.Say("source.banned_until", w.Day(src.Status.Next))
 	default:
-		return w.Say("source." + s.Fault)
+		return w.Say("source." + fault)
 	}
 }

@@ -76,7 +76,7 @@ func (w *words) Code() string { return w.code }
 func (w *words) functions() template.FuncMap {
 	return template.FuncMap{
 		"t": w.Say, "for": w.For, "fault": w.Fault, "remedy": w.Remedy, "has": w.Has, "number": w.Number, "clock": w.Clock, "day": w.Day, "moment": w.Moment,
-		"span": w.Span, "when": w.When, "ago": w.Ago, "bytes": w.Bytes, "iso": w.iso, "length": w.Length,
+		"span": w.Span, "when": w.When, "ago": w.Ago, "long": w.Long, "bytes": w.Bytes, "iso": w.iso, "length": w.Length,
 	}
 }
 
@@ -247,6 +247,18 @@ func (w *words) Ago(now, t time.Time) string {
 		return w.Say("ago.hours", int(d/time.Hour))
 	default:
 		return w.Say("ago.days", int(d/(24*time.Hour)))
+	}
+}
+
+// Long is how long something takes, in one unit: 20 menit.
+func (w *words) Long(d time.Duration) string {
+	switch {
+	case d < 2*time.Hour:
+		return w.Say("long.minutes", max(1, int(d/time.Minute)))
+	case d < 48*time.Hour:
+		return w.Say("long.hours", int(d/time.Hour))
+	default:
+		return w.Say("long.days", int(d/(24*time.Hour)))
 	}
 }
 

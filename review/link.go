@@ -27,6 +27,7 @@ type linkPage struct {
 	Channel string
 	Pairing intake.Pairing
 	Alone   bool // the only source of its channel: its name says nothing
+	Lamp    lamp
 	Account *account
 	Older   int64  // pieces of history that are there to be taken
 	Show    string // which of the pages it is: begin, number, waiting, qr, code, scanned, linked, failed, unlink
@@ -50,7 +51,7 @@ func (p linkPage) Moves() bool {
 // As names what is shown: while it stays the same, nothing has to be drawn anew.
 func (p linkPage) As() string {
 	sum := fnv.New64a()
-	fmt.Fprint(sum, p.Show, p.Pairing.QR, p.Pairing.Code, p.Pairing.Fault, p.Older > 0, p.Account)
+	fmt.Fprint(sum, p.Show, p.Pairing.QR, p.Pairing.Code, p.Pairing.Fault, p.Older > 0, p.Lamp.Word, p.Account)
 	return strconv.FormatUint(sum.Sum64(), 36)
 }
 
@@ -84,8 +85,8 @@ type lightMeaning struct {
 // Lights are the states of the lamp, each with what to do.
 func (p linkPage) Lights() []lightMeaning {
 	say := func(code string) lightMeaning {
-		status := intake.Status{State: intake.Parked, Fault: code}
-		return lightMeaning{lamp{Light: light(status), Word: p.W.stateOf(status)}, p.W.Remedy(p.Channel, code)}
+		src := store.Source{Status: intake.Status{State: intake.Parked, Fault: code}, Account: &intake.Account{}}
+		return lightMeaning{lamp{Light: light(src.Status), Word: p.W.stateOf(src)}, p.W.Remedy(p.Channel, code)}
 	}
 	plain := func(light, key string) lightMeaning {
 		return lightMeaning{lamp{Light: light, Word: p.W.Say("source." + key)}, p.W.Say("link.light." + key)}
@@ -139,6 +140,7 @@ func (s *Server) linkingPage(c echo.Context, byNumber bool) (linkPage, error) {
 			p.Alone = false
 		}
 	}
+	p.Lamp = s.lampOf(p.W, p.Source)
 	p.Account, p.Older = frame.accountOf(p.Source), p.Source.Outcomes[intake.Older]
 	p.Title = p.W.Say("link.title", p.W.Say("channel."+p.Channel))
 	if p.Here = string(p.At("/channels/link")); byNumber {
@@ -209,7 +211,7 @@ func (s *Server) linkBegin(c echo.Context) error {
 		return c.Redirect(http.StatusSeeOther, linkAddress(source)) // another officer was quicker
 	}
 	if byNumber && number == "" {
-		return s.linkRefused(c, number, byNumber, "number")
+		return s.linkRefused(c, number, byNumber, "link_number")
 	}
 	// Who goes away does not end it: the phone may have the code before its eyes.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Request().Context()), linkWithin)

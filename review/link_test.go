@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -148,7 +149,7 @@ func TestLinkingByScanning(t *testing.T) {
 	phone.comes(intake.Pairing{Step: intake.Linked})
 	w.until("who linked is noted", func() bool { return w.sourceOf("whatsapp/forum").Link.By == "ratna" })
 	p = b.get(linkPath)
-	says(t, "the page after", p.body, "Tersambung", "0812-1000-2020", "Forum Dinas", "usulan", "oleh ratna", "Pesan dari sebelum ditautkan tidak diambil")
+	says(t, "the page after", p.body, "Tertaut, tersambung", "0812-1000-2020", "Forum Dinas", "usulan", "oleh ratna", "Pesan dari sebelum ditautkan tidak diambil")
 	saysNot(t, "the page after", p.body, `class="qr"`, `http-equiv="refresh"`)
 	if b.post("/channels/link", url.Values{"source": {"whatsapp/forum"}}); phone.pairs != 1 {
 		t.Error("linking was begun anew though the account is linked")
@@ -171,7 +172,7 @@ func TestLinkingByNumber(t *testing.T) {
 	if p = b.post("/channels/link", by("  ")); p.status != http.StatusUnprocessableEntity || phone.pairs != 0 {
 		t.Errorf("no number: status %d, %d times asked", p.status, phone.pairs)
 	}
-	phone.refuse = &intake.Fault{Code: "number", Err: errors.New("not a number")}
+	phone.refuse = &intake.Fault{Code: "link_number", Err: errors.New("not a number")}
 	p = b.post("/channels/link", by("<b>12"))
 	says(t, "the form after a wrong number", p.body, "Nomor itu tidak dapat dipakai", `value="&lt;b&gt;12"`, "Minta kode")
 	phone.refuse = &intake.Fault{Code: intake.FaultUnreachable, Err: errors.New("dial")}
@@ -263,7 +264,7 @@ func TestTroubleOfAnAccount(t *testing.T) {
 	tell(t, ledger, intake.Status{State: intake.Connected, Account: linkedAccount()})
 	calm := email()
 	until := time.Now().Add(30 * time.Hour)
-	jakarta := time.FixedZone("WIB", 7*3600)
+
 	for _, c := range []struct {
 		status      intake.Status
 		light, word string
@@ -277,6 +278,7 @@ func TestTroubleOfAnAccount(t *testing.T) {
 		{intake.Status{State: intake.Parked, Fault: "replaced"}, "stop", "dipakai di tempat lain", "Tutup yang lain"},
 		{intake.Status{State: intake.Parked, Fault: "outdated"}, "stop", "program perlu diperbarui", "memasang versi baru"},
 		{intake.Status{State: intake.Failing, Fault: "banned", Next: until}, "stop", "dibatasi WhatsApp sampai " + until.In(jakarta).Format("2 "), "Jangan menautkan ulang"},
+		{intake.Status{State: intake.Parked, Fault: "banned", Next: until, Account: &intake.Account{}}, "stop", "diblokir WhatsApp<", "meminta peninjauan"},
 		{intake.Status{State: intake.Parked, Fault: intake.FaultStorage}, "stop", "berhenti", "Kosongkan ruang"},
 	} {
 		tell(t, ledger, c.status)
@@ -366,6 +368,44 @@ func TestWaitingAndUnreadOfChats(t *testing.T) {
 	says(t, "the figures", figures, `usulan_attachments_absent{source="whatsapp/forum",state="gone"} 1`,
 		`usulan_source_state{fault="unlinked",source="whatsapp/forum",state="parked"} 1`, `usulan_source_connected{source="email/forum"} 1`)
 	saysNot(t, "the figures", figures, "Lilis", "5550")
+}
+
+// A source that is connected and silent far beyond its habit has an amber light
+// and says so; the other card stays as it is.
+func TestSilenceIsSaid(t *testing.T) {
+	s := newSite(t, Config{Pairers: []intake.Pairer{&handset{now: intake.Pairing{Step: intake.Linked}}}})
+	ctx := t.Context()
+	for _, name := range []string{"email/forum", "whatsapp/forum"} {
+		l, err := s.db.Acquire(ctx, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Release(ctx)
+		if _, err := l.Position(ctx, intake.Place{}, 0); err != nil {
+			t.Fatal(err)
+		}
+		tell(t, l, intake.Status{State: intake.Connected})
+		if name == "email/forum" {
+			continue
+		}
+		noon := time.Date(2020, 3, 17, 12, 0, 0, 0, jakarta)
+		var items []intake.Item
+		for i := range 20 {
+			items = append(items, intake.Item{Key: strconv.Itoa(i), ReceivedAt: noon.Add(time.Duration(i-19) * 20 * time.Minute), Outcome: intake.OtherGroup})
+		}
+		for len(items) > 0 {
+			n, err := l.Record(ctx, intake.Place{}, items)
+			if err != nil {
+				t.Fatal(err)
+			}
+			items = items[n:]
+		}
+		s.at.at = noon.Add(6*time.Hour + 10*time.Minute)
+	}
+	body := read(t, s.get("/channels", s.as("viewer")))
+	says(t, "the channels screen", body, "Sepi sejak 6 jam, biasanya tiap 20 menit.", "Kirim satu pesan percobaan", `lamp-wait" data-channel="whatsapp"`, "sepi sejak 6 jam", `lamp-good" data-channel="email"`)
+	saysNot(t, "the channels screen", body, "email percobaan")
+	says(t, "the figures", read(t, s.get("/metrics", s.token("viewer"))), `usulan_source_silent_seconds{source="whatsapp/forum"} 22200`, `usulan_source_silent_seconds{source="email/forum"} 0`)
 }
 
 // until waits for something that happens by itself.

@@ -79,7 +79,7 @@ func New(db *store.DB, cfg Config, log *slog.Logger) *Server {
 	s.screens = newEngine(cfg.Zone, s.now, s.files)
 	s.proxies, s.crossOrigin = cfg.TrustedProxies, newCrossOrigin(cfg.BaseURL)
 	s.throttle, s.passwords = newThrottle(s.now), newPasswords()
-	s.metrics = newMetrics(db, log)
+	s.metrics = newMetrics(db, cfg.Zone, log)
 	s.gate = newGate(s.echo)
 	s.echo.HTTPErrorHandler = s.fail
 	// From the outside in. What comes before identified knows nobody, what comes
