@@ -101,6 +101,7 @@ func evening() []message {
 		{from: rw, number: number, text: "pak lurah itu orangnya susah", id: "A8"},
 		{from: rw, number: number, revises: "A8", kind: intake.DeletionMessage},
 		{from: rw, number: number, text: "kami siap bayar retribusi 🙏", answers: "A6", chat: intake.Chat{Quote: "skrg masih jualan di trotoar depan sekolah"}},
+		{from: rw, number: number, text: "oiya satu lagi pak, sekalian minta pelatihan bikin katalog online buat ibu2 pkk", after: time.Minute},
 		{from: rw, number: number, text: "Yth warga, pendataan PKL ditutup tanggal 24", chat: intake.Chat{Forwarded: true}},
 		{from: rw, number: number, kind: intake.MediaMessage, files: []intake.Attachment{{Name: "video.mp4", Type: "video/mp4", Role: intake.File, Size: 4 << 20, Duration: 71 * time.Second, Absent: true}}},
 	}

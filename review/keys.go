@@ -42,7 +42,7 @@ func (s *Server) keys(c echo.Context) error {
 			{[]string{"o"}, say("keys.original")}, {[]string{"t"}, say("keys.official")}, {[]string{"+", "−"}, say("keys.size")},
 		}},
 		{say("keys.working"), []keyRow{
-			{[]string{"."}, say("keys.copy")}, {[]string{"/"}, say("layout.search")}, {[]string{"?"}, say("keys.sheet")},
+			{[]string{"s"}, say("keys.split")}, {[]string{"."}, say("keys.copy")}, {[]string{"/"}, say("layout.search")}, {[]string{"?"}, say("keys.sheet")},
 		}},
 	}
 	if c.QueryParam("part") != "" {

@@ -39,6 +39,11 @@ type part struct {
 	Unread string // key of the sentence that says why nothing of it can be shown
 	Blocks []block
 	media
+
+	// Where another request seems to begin, and which of the requests it belongs
+	// to, counted from 0.
+	Cut     *cut
+	Request int
 }
 
 // quoted is the message that another one answers.

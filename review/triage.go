@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"net/url"
 	"slices"
 
 	"github.com/labstack/echo/v4"
@@ -138,7 +139,23 @@ func (s *Server) read(c echo.Context, page *triagePage, ref string) error {
 		return fmt.Errorf("read proposal: %w", err)
 	}
 	page.Reading = page.Board.reading(p)
+	if page.Board.Officer {
+		page.Reading.suggest(page.moveAt(ref))
+	}
 	return nil
+}
+
+// moveAt is where a form of submissions goes to be moved.
+func (p triagePage) moveAt(ref string) template.URL {
+	return p.View.At("/proposals/" + url.PathEscape(ref) + "/move")
+}
+
+// Move is where the submissions on the paper can be moved; empty where they cannot.
+func (p triagePage) Move() template.URL {
+	if !p.Board.Officer || !p.Reading.Chat {
+		return ""
+	}
+	return p.moveAt(p.Reading.Ref)
 }
 
 // besides reads what surrounds the paper: list, counts and trail.

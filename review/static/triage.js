@@ -51,7 +51,7 @@ function bind(keys) {
   }
   Object.assign(keys, {
     j: () => step(1), k: () => step(-1), "]": () => step(1), "[": () => step(-1),
-    z: undo, t: official, o: () => flip(".original"), q: () => flip(".fold"),
+    z: undo, t: official, o: () => flip(".original"), s: split, q: () => flip(".fold"),
     "+": () => size(1), "=": () => size(1), "-": () => size(-1), ".": copy,
     u: toList, Escape: () => reasons.hidden ? toList() : turn(false),
     " ": (event) => {
@@ -268,6 +268,13 @@ function flip(what) {
   if (!all.length) return false;
   const open = !all[0].open;
   for (const one of what === ".fold" ? all : all.slice(0, 1)) one.open = open;
+}
+
+// split opens the choosing of messages that belong elsewhere, or closes it.
+function split() {
+  if (flip(".splitting") === false) return false;
+  const first = document.querySelector("#paper .splitting[open]") && document.querySelector("#paper .pick input");
+  if (first) { first.focus(); first.scrollIntoView({ block: "nearest" }); }
 }
 
 const remember = (name, value) => fetch("/preferences", {
