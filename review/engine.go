@@ -33,7 +33,7 @@ func newEngine(zone *time.Location, now func() time.Time, files *files) *engine 
 	}
 	for code, w := range e.languages {
 		common := template.New("").Funcs(w.functions()).Funcs(template.FuncMap{
-			"file": files.address, "mark": newMark, "now": now, "masked": masked, "lit": lit, "channel": channelOf, "breakable": breakable,
+			"file": files.address, "mark": newMark, "now": now, "masked": masked, "item": itemName, "lit": lit, "channel": channelOf, "breakable": breakable,
 		})
 		template.Must(common.ParseFS(screenFiles, shared...))
 		for _, name := range names {

@@ -3,6 +3,7 @@ package review
 import (
 	"html/template"
 	"strings"
+	"unicode"
 
 	"usulan/store"
 )
@@ -75,7 +76,7 @@ func masked(shown string) string {
 		return string([]rune(name)[:min(2, len([]rune(name)))]) + "••••••@•••••." + top
 	}
 	r := []rune(shown)
-	if len(r) < 9 {
+	if len(r) < 9 || strings.ContainsFunc(shown, unicode.IsLetter) {
 		return "••••••"
 	}
 	return string(r[:4]) + "-••••-•" + string(r[len(r)-3:])

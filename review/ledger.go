@@ -1,12 +1,14 @@
 package review
 
 import (
+	"context"
 	"fmt"
 	"html/template"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -106,7 +108,7 @@ func (s *Server) ledgerRow(c echo.Context) error {
 		return fmt.Errorf("read ledger row: %w", err)
 	}
 	p := rowPage{Page: frame, Row: row, Kinds: intake.Kinds[:]}
-	p.Title = p.W.Say("ledger.row_title", row.Item)
+	p.Title = p.W.Say("ledger.row_title", itemName(row.Item))
 	p.CanReplay = row.Outcome == intake.Quarantine && s.cfg.Parse != nil
 	p.CanInsist = row.Outcome == intake.TooLarge || row.Outcome == intake.Unfetchable || row.Outcome == intake.Older
 	if said := c.QueryParam("said"); said == "insisted" || said == "replayed" || said == "replay_failed" || said == "reclassified" {
@@ -114,10 +116,33 @@ func (s *Server) ledgerRow(c echo.Context) error {
 	}
 	if sub != nil {
 		b := &board{W: p.W, Officer: p.May(string(officer))}
-		p.Part = &b.reading(&store.Proposal{Parts: []store.Part{*sub}}).Parts[0]
+		if p.Part, err = s.partOf(c.Request().Context(), b, row.Ref, *sub); err != nil {
+			return err
+		}
 	}
 	return s.screens.send(c, http.StatusOK, "row", p)
 }
+
+// partOf is a submission as it stands on the paper of its proposal, and alone
+// where it has none there.
+func (s *Server) partOf(ctx context.Context, b *board, ref string, sub store.Part) (*part, error) {
+	if ref != "" && sub.Chat != nil {
+		p, err := s.db.Proposal(ctx, ref)
+		if err != nil {
+			return nil, fmt.Errorf("read the proposal of a row: %w", err)
+		}
+		for _, one := range b.reading(p).Parts {
+			if one.ID == sub.ID {
+				return &one, nil
+			}
+		}
+	}
+	return &b.reading(&store.Proposal{Parts: []store.Part{sub}}).Parts[0], nil
+}
+
+// itemName is what an item is called on screens: its number or, where it has a
+// key, the last part of that. The others are addresses.
+func itemName(item string) string { return item[strings.LastIndex(item, "/")+1:] }
 
 // rowOf leads from a submission to its row in the ledger, where its kind can be
 // changed. The rows of its duplicates are passed over.

@@ -146,7 +146,8 @@ func (db *DB) ledgerRow(ctx context.Context, id int64) (r Row, err error) {
 	err = db.row(ctx, `
 		SELECT ledger.id, ledger.source, place.folder, ledger.item, ledger.key, ledger.outcome, ledger.reason,
 			coalesce(ledger.submission, 0), coalesce(forum.prefix, ''), coalesce(forum.year, 0), coalesce(proposal.number, 0),
-			coalesce(submission.subject, ''), coalesce(nullif(submission.sender_name, ''), nullif(submission.sender_shown, ''), address.value, ''),
+			coalesce(submission.subject, ''), coalesce(nullif(submission.sender_name, ''), nullif(submission.sender_shown, ''),
+				CASE address.kind WHEN 'lid' THEN NULL ELSE address.value END, ''),
 			ledger.received_at, ledger.size, ledger.tries, ledger.insisted, ledger.reclassified
 		FROM ledger
 			JOIN place ON place.id = ledger.place
