@@ -126,6 +126,14 @@ func (b *board) stamp(d store.Decision) stamp {
 	}
 }
 
+// deed is what an entry of the trail did, drawn as a decision is.
+func (b *board) deed(e store.Entry) stamp {
+	if e.To != "" {
+		return stamp{Key: "→", Name: b.W.Say("trail.moved", e.To)}
+	}
+	return b.stamp(e.After)
+}
+
 // decisionOf is the decision that a proposal stands at.
 func decisionOf(p store.Summary) store.Decision {
 	return store.Decision{State: p.State, Priority: p.Priority, Reason: p.Reason, ReasonText: p.ReasonText}
@@ -205,7 +213,7 @@ func (s *Server) trail(ctx context.Context, b *board, staff int64) (trail, error
 	}
 	var t trail
 	for _, e := range entries {
-		switch one := (step{Entry: e, Stamp: b.stamp(e.After)}); {
+		switch one := (step{Entry: e, Stamp: b.deed(e)}); {
 		case e.Undone || e.Undoes != 0:
 		case t.Last == nil:
 			t.Last = &one

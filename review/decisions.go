@@ -33,7 +33,7 @@ func (s *Server) decisions(c echo.Context) error {
 		return fmt.Errorf("read own decisions: %w", err)
 	}
 	for _, e := range entries {
-		p.Steps = append(p.Steps, step{Entry: e, Stamp: p.Board.stamp(e.After)})
+		p.Steps = append(p.Steps, step{Entry: e, Stamp: p.Board.deed(e)})
 	}
 	if err := s.nameSteps(ctx, p.Board, p.Steps); err != nil {
 		return err

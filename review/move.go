@@ -14,7 +14,8 @@ import (
 
 // move puts submissions into another proposal, or into one of their own when
 // the form names none. The form has submissions (ids, several), version (of the
-// proposal as it was seen) and to (a reference, or its number alone).
+// proposal as it was seen) and to (a reference, or its number alone). Where its
+// buttons say into, "new" takes no reference and "other" does not go without.
 func (s *Server) move(c echo.Context) error {
 	ref := c.Param("ref")
 	v := viewOf(c, waiting)
@@ -35,7 +36,14 @@ func (s *Server) move(c echo.Context) error {
 		submissions = append(submissions, id)
 	}
 	ctx := c.Request().Context()
-	there, err := s.db.Move(ctx, actor(c), submissions, ref, version, referenceLike(ref, c.FormValue("to")))
+	to := referenceLike(ref, c.FormValue("to"))
+	switch into := c.FormValue("into"); {
+	case into == "new":
+		to = ""
+	case into == "other" && to == "":
+		return &refusal{status: http.StatusUnprocessableEntity, key: "error.move_to"}
+	}
+	there, err := s.db.Move(ctx, actor(c), submissions, ref, version, to)
 	var changed *store.Conflict
 	if errors.As(err, &changed) {
 		return s.refused(c, v, changed.Current, store.Decision{})

@@ -169,9 +169,10 @@ func (db *DB) entries(ctx context.Context, where string, args ...any) ([]Entry, 
 	return entries, nil
 }
 
-// Recent lists the latest decisions of a staff member, newest first, for the trail.
+// Recent lists the latest decisions and moves of a staff member, newest first,
+// for the trail.
 func (db *DB) Recent(ctx context.Context, staff int64, limit int) ([]Entry, error) {
-	return db.entries(ctx, "WHERE entry.staff = $1 AND entry.staff <> 0 AND entry.kind = 'decided' ORDER BY entry.id DESC LIMIT $2", staff, limit)
+	return db.entries(ctx, "WHERE entry.staff = $1 AND entry.staff <> 0 AND (entry.kind = 'decided' OR entry.kind = 'moved' AND entry.object = 'to') ORDER BY entry.id DESC LIMIT $2", staff, limit)
 }
 
 // Entries lists entries after the given one, oldest first, for live updates.
