@@ -219,6 +219,7 @@ func mailChannels(c *config.Config, parser *email.Parser, inFlight int64, log *s
 func whatsAppChannel(c *config.Config, a whatsapp.Account, way func(*whatsapp.Options), log *slog.Logger) *whatsapp.Channel {
 	o := whatsapp.Options{
 		Session: c.SessionFile(a),
+		Files:   filepath.Join(c.Data, "whatsapp", a.Name),
 		Since:   c.Forum.Opens.Start(c.Location),
 		Zone:    c.Location,
 		Log:     log.With("source", a.Source()),

@@ -1,13 +1,11 @@
 package email
 
 import (
-	"errors"
 	"fmt"
 	"net"
 	"os"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -49,7 +47,7 @@ type Mailbox struct {
 	Keyword string `toml:"keyword"`
 	MoveTo  string `toml:"move_to"`
 
-	MaxSize Size            `toml:"max_size"` // of mails above it only the header is fetched
+	MaxSize intake.Size     `toml:"max_size"` // of mails above it only the header is fetched
 	Idle    intake.Duration `toml:"idle"`     // how long one IDLE lasts
 	Poll    intake.Duration `toml:"poll"`     // how often to look where the server has no IDLE
 }
@@ -229,39 +227,4 @@ func secret(what, value, file, env string) (string, error) {
 func loopbackName(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()
-}
-
-// Size is a number of bytes, written as in "50MiB".
-type Size int64
-
-var sizeUnits = []struct {
-	name  string
-	bytes int64
-}{{"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}, {"B", 1}}
-
-// UnmarshalText reads a whole number with the unit B, KiB, MiB or GiB.
-func (s *Size) UnmarshalText(text []byte) error {
-	for _, u := range sizeUnits {
-		digits, ok := strings.CutSuffix(string(text), u.name)
-		if !ok {
-			continue
-		}
-		n, err := strconv.ParseInt(strings.TrimSpace(digits), 10, 64)
-		if err == nil && n >= 0 && n <= (1<<50)/u.bytes {
-			*s = Size(n * u.bytes)
-			return nil
-		}
-		break
-	}
-	return errors.New(strconv.Quote(string(text)) + ` is not a size: write it like "50MiB"`)
-}
-
-// MarshalText writes what UnmarshalText reads.
-func (s Size) MarshalText() ([]byte, error) {
-	for _, u := range sizeUnits {
-		if int64(s)%u.bytes == 0 {
-			return fmt.Appendf(nil, "%d%s", int64(s)/u.bytes, u.name), nil
-		}
-	}
-	return nil, nil
 }

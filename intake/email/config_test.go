@@ -113,8 +113,8 @@ func TestMailboxCheck(t *testing.T) {
 
 func TestDurationAndSize(t *testing.T) {
 	var d intake.Duration
-	var s email.Size
-	for in, want := range map[string]email.Size{"50MiB": 50 << 20, "1 KiB": 1 << 10, "0B": 0, "2GiB": 2 << 30} {
+	var s intake.Size
+	for in, want := range map[string]intake.Size{"50MiB": 50 << 20, "1 KiB": 1 << 10, "0B": 0, "2GiB": 2 << 30} {
 		if err := s.UnmarshalText([]byte(in)); err != nil || s != want {
 			t.Errorf("%q = %d, %v; want %d", in, s, err, want)
 		}
@@ -130,9 +130,9 @@ func TestDurationAndSize(t *testing.T) {
 	if err := d.UnmarshalText([]byte("24")); err == nil {
 		t.Error("24 without a unit was taken")
 	}
-	for _, n := range []email.Size{0, 1, 1 << 10, 50 << 20, 3 << 30, 1<<20 + 1} {
+	for _, n := range []intake.Size{0, 1, 1 << 10, 50 << 20, 3 << 30, 1<<20 + 1} {
 		text, _ := n.MarshalText()
-		var back email.Size
+		var back intake.Size
 		if err := back.UnmarshalText(text); err != nil || back != n {
 			t.Errorf("%d was written as %s and read as %d, %v", n, text, back, err)
 		}

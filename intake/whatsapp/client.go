@@ -23,6 +23,10 @@ type Options struct {
 	// readable by its owner alone. Who has it can read and write as the account.
 	Session string
 
+	// Files is a folder for what is being downloaded, the account's own. What an
+	// earlier run left in it is swept away.
+	Files string
+
 	Since time.Time      // when the forum opened: what was written before is Older
 	Zone  *time.Location // of the forum; nil is UTC
 	Log   *slog.Logger

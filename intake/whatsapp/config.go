@@ -27,6 +27,8 @@ type Account struct {
 	Number string          `toml:"number"` // the account's own; linking another one gives a warning
 	Quiet  intake.Duration `toml:"quiet"`  // how long a sender must be silent for a proposal to be complete
 
+	MaxSize intake.Size `toml:"max_size"` // files above it stay in WhatsApp; a message says that they are there
+
 	DeviceName    string `toml:"device_name"`    // as the phone's list of linked devices names us
 	ClientVersion string `toml:"client_version"` // instead of the one that WhatsApp names; see version.go
 
@@ -45,6 +47,9 @@ type Group struct {
 func (a Account) WithDefaults() Account {
 	if a.Quiet == 0 {
 		a.Quiet = intake.Duration(intake.Quiet)
+	}
+	if a.MaxSize == 0 {
+		a.MaxSize = 100 << 20
 	}
 	if a.DeviceName == "" {
 		a.DeviceName = "usulan"
@@ -90,6 +95,9 @@ func (a *Account) Check() []intake.Problem {
 	}
 	if d := time.Duration(a.Quiet); d < time.Second || d > maxQuiet {
 		bad("quiet", "%s is not between 1s and %s: the usual value is \"10m\"", d, maxQuiet)
+	}
+	if a.MaxSize < 1<<10 {
+		bad("max_size", "%d bytes is too little for any picture: the usual value is \"100MiB\"", int64(a.MaxSize))
 	}
 	if n := utf8.RuneCountInString(a.DeviceName); n > 50 || strings.ContainsFunc(a.DeviceName, unicode.IsControl) {
 		bad("device_name", "%q does not fit into the phone's list: use up to 50 letters", a.DeviceName)

@@ -63,6 +63,8 @@ func (r *run) handle(evt any) (safe bool) {
 		return r.call(e.BasicCallMeta)
 	case *events.CallTerminate:
 		return r.call(e.BasicCallMeta) // of a call that began while nobody was connected
+	case *events.MediaRetry:
+		r.downloads.answered(e)
 	case *events.Connected:
 		close(r.loggedIn)
 	case *events.PushNameSetting:
@@ -101,10 +103,16 @@ func (r *run) message(evt *events.Message) bool {
 			return false
 		}
 		if !let {
-			item = elsewhere(item)
+			item = elsewhere(evt.Info.Chat, item)
 		}
 	}
-	return r.record(item, wait)
+	if !r.record(item, wait) {
+		return false
+	}
+	if item.Submission != nil && len(item.Submission.Attachments) > 0 {
+		r.downloads.wake()
+	}
+	return true
 }
 
 // itemOf translates a message. One that no program can be expected to choke on
@@ -178,7 +186,7 @@ func (r *run) call(meta types.BasicCallMeta) bool {
 	meta.CallCreatorAlt = info.SenderAlt
 	item := r.translate.call(meta, time.Now())
 	if !meta.GroupJID.IsEmpty() {
-		item = elsewhere(item)
+		item = elsewhere(meta.GroupJID, item)
 	}
 	return r.record(item, tryLong) // the client acknowledges it whatever is said here
 }
@@ -191,9 +199,10 @@ func (t translator) call(meta types.BasicCallMeta, heard time.Time) intake.Item 
 	}, heard)
 }
 
-// elsewhere leaves of an item that it was there: neither who nor where nor what.
-func elsewhere(item intake.Item) intake.Item {
-	return intake.Item{Key: "group/" + digest(item.Key), ReceivedAt: item.ReceivedAt, Outcome: intake.OtherGroup}
+// elsewhere leaves of an item that it was there and in which group, whose id one
+// needs to let it in; neither who nor what.
+func elsewhere(group types.JID, item intake.Item) intake.Item {
+	return intake.Item{Key: "group/" + group.String() + "/" + digest(item.Key), ReceivedAt: item.ReceivedAt, Outcome: intake.OtherGroup}
 }
 
 // digest names something without saying what it is.

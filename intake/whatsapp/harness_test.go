@@ -62,7 +62,7 @@ func newPhone(t testing.TB, change ...func(*whatsapp.Account)) *phone {
 // channel makes the channel anew, as a restart does.
 func (p *phone) channel() *whatsapp.Channel {
 	c := whatsapp.New(p.account, whatsapp.Options{
-		Session: p.session, Since: p.since, Log: slog.New(slog.NewTextHandler(testLog{p}, &slog.HandlerOptions{Level: slog.LevelInfo})),
+		Session: p.session, Files: filepath.Dir(p.session), Since: p.since, Log: slog.New(slog.NewTextHandler(testLog{p}, &slog.HandlerOptions{Level: slog.LevelInfo})),
 		Attach: p.server.Attach, HTTP: p.server.HTTPClient(),
 	})
 	p.Cleanup(func() {

@@ -3,7 +3,9 @@ package whatsapp
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"os"
 	"sync"
 	"time"
 
@@ -101,6 +103,7 @@ type run struct {
 	log       *slog.Logger
 	groups    *groups
 	buffer    *buffer
+	downloads *downloads
 
 	ctx       context.Context // of what is done for the connection; outlives the context of Run by its last words
 	end       context.CancelFunc
@@ -138,9 +141,13 @@ func (c *Channel) work(ctx context.Context, l intake.Ledger) error {
 	}
 	r.gate.open()
 	r.ctx, r.end = context.WithCancel(context.WithoutCancel(ctx))
+	if err := os.MkdirAll(c.opts.Files, 0o700); err != nil {
+		return storageFault(fmt.Errorf("make room for downloads: %w", err))
+	}
 	r.buffer = newBuffer(device.EventBuffer)
 	device.EventBuffer = r.buffer
 	r.client = c.client(r.ctx, device, r.handle)
+	r.downloads = newDownloads(r.client, l, c.opts.Files, int64(c.account.MaxSize), c.log)
 	if r.groups, err = newGroups(ctx, c.account, file, r.client); err != nil {
 		r.end()
 		return storageFault(err)
@@ -193,6 +200,11 @@ func (r *run) watch(ctx context.Context) error {
 	}
 	r.log.Info("connected", "device", r.device.Device)
 	r.workers.Go(func() { r.groups.learn(r.ctx, r.log) })
+	r.workers.Go(func() {
+		if err := r.downloads.run(r.ctx); err != nil {
+			r.stop(err)
+		}
+	})
 	tick := time.NewTicker(round)
 	defer tick.Stop()
 	for {
