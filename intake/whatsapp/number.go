@@ -2,6 +2,7 @@ package whatsapp
 
 import (
 	"strings"
+	"unicode"
 
 	"github.com/nyaruka/phonenumbers"
 	"go.mau.fi/whatsmeow/types"
@@ -34,6 +35,13 @@ func address(id types.JID) intake.Address {
 // international brings a number as people write it to the form of E.164, such
 // as +6281200000101. ok tells whether it can be a number.
 func international(s string) (number string, ok bool) {
+	s, _, _ = strings.Cut(strings.TrimSpace(s), ";") // parameters of a vCard
+	if strings.ContainsFunc(s, unicode.IsLetter) {
+		return "", false
+	}
+	if abroad, ok := strings.CutPrefix(s, "00"); ok {
+		s = "+" + abroad
+	}
 	n, err := phonenumbers.Parse(s, region)
 	if err != nil || !phonenumbers.IsPossibleNumber(n) {
 		return "", false

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"go.mau.fi/whatsmeow/proto/waE2E"
@@ -62,13 +63,17 @@ type record struct {
 // recordOf is what is kept of what is known about a message.
 func recordOf(kind recordKind, info *types.MessageInfo, m *waE2E.Message) *record {
 	r := &record{
-		Kind: kind, ID: info.ID, Chat: info.Chat, Sender: info.Sender.ToNonAD(), SenderAlt: info.SenderAlt.ToNonAD(),
+		Kind: kind, ID: plainID(info.ID), Chat: info.Chat, Sender: info.Sender.ToNonAD(), SenderAlt: info.SenderAlt.ToNonAD(),
 		Own: info.IsFromMe, Group: info.IsGroup, List: info.BroadcastListOwner, Name: info.PushName, At: info.Timestamp.UTC(),
 		Type: info.Type, Media: info.MediaType, Category: info.Category, Edit: string(info.Edit), message: m,
+	}
+	if y := r.At.Year(); y < 1 || y > 9999 { // no time that can be written down
+		r.At = time.Time{}
 	}
 	if r.Name == "" && info.VerifiedName != nil {
 		r.Name = info.VerifiedName.Details.GetVerifiedName()
 	}
+	r.Name = strings.ToValidUTF8(r.Name, "\uFFFD")
 	return r
 }
 

@@ -95,6 +95,10 @@ func (t translator) submission(r *record, heard time.Time) *intake.Submission {
 		return s
 	}
 	c := read(r.message, t.zone)
+	if c.as == intake.DeletionMessage && r.byAdmin(c.author) {
+		// The author has not taken anything back: a sign under the message.
+		c = &content{kind: intake.Reaction, as: intake.ReactionMessage, answers: c.revises}
+	}
 	if c.service || (r.Category == "peer" && c.unknown != "") {
 		return nil
 	}
@@ -127,7 +131,7 @@ func (t translator) fill(s *intake.Submission, c *content, r *record) {
 func (t translator) bare(r *record, heard time.Time) *intake.Submission {
 	at := r.believed(heard)
 	s := &intake.Submission{
-		Kind: intake.Message, ExternalID: clean(r.ID), ContentHash: t.identity(r), SentAt: at, ReceivedAt: at,
+		Kind: intake.Message, ExternalID: plainID(r.ID), ContentHash: t.identity(r), SentAt: at, ReceivedAt: at,
 		From: address(r.Sender), Chat: &intake.Chat{Room: r.room(), Type: intake.TextMessage, Quiet: t.quiet},
 	}
 	s.From.Name = cleanName(r.Name)
@@ -144,7 +148,9 @@ func (t translator) identity(r *record) [sha256.Size]byte {
 }
 
 // key names the item in the ledger, as it was received.
-func (r *record) key() string { return r.Chat.String() + "/" + r.Sender.String() + "/" + r.ID }
+func (r *record) key() string {
+	return plainID(r.Chat.String() + "/" + r.Sender.String() + "/" + r.ID)
+}
 
 // room is where something was said that is not a chat of two.
 func (r *record) room() string {
@@ -168,6 +174,15 @@ func (r *record) kind() intake.Kind {
 	default:
 		return intake.Message
 	}
+}
+
+// byAdmin tells whether an administrator of a group deletes what author wrote.
+func (r *record) byAdmin(author string) bool {
+	if r.Edit == string(types.EditAttributeAdminRevoke) {
+		return true
+	}
+	id, err := types.ParseJID(author)
+	return err == nil && id.User != "" && id.User != r.Sender.User && id.User != r.SenderAlt.User
 }
 
 // begun is before any message of WhatsApp's.

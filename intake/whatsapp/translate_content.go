@@ -25,6 +25,9 @@ type content struct {
 	revises   string
 	forwarded bool
 
+	author  string // who wrote what is deleted, where the deletion says so
+	quoting bool   // only its text is wanted
+
 	unknown string // name of the kind that cannot be shown
 	service bool   // devices among themselves: nothing for people
 }
@@ -67,18 +70,29 @@ func wrapped(m *waE2E.Message) (inner *waE2E.Message, name protoreflect.Name) {
 	if sent := m.GetDeviceSentMessage().GetMessage(); sent != nil {
 		return sent, "deviceSentMessage"
 	}
-	m.ProtoReflect().Range(func(f protoreflect.FieldDescriptor, v protoreflect.Value) bool {
-		if f.Message() == nil || f.IsList() {
-			return true
+	r := m.ProtoReflect()
+	for _, f := range wrappers {
+		if r.Has(f) {
+			if w, ok := r.Get(f).Message().Interface().(*waE2E.FutureProofMessage); ok && w.GetMessage() != nil {
+				return w.GetMessage(), f.Name()
+			}
 		}
-		if w, ok := v.Message().Interface().(*waE2E.FutureProofMessage); ok && w.GetMessage() != nil {
-			inner, name = w.GetMessage(), f.Name()
-			return false
-		}
-		return true
-	})
-	return inner, name
+	}
+	return nil, ""
 }
+
+// wrappers are the fields in which a message holds another: the far side gives
+// every new one the same form, so that old programs can look inside.
+var wrappers = func() (found []protoreflect.FieldDescriptor) {
+	form := (*waE2E.FutureProofMessage)(nil).ProtoReflect().Descriptor().FullName()
+	fields := (*waE2E.Message)(nil).ProtoReflect().Descriptor().Fields()
+	for i := range fields.Len() {
+		if f := fields.Get(i); f.Message() != nil && f.Message().FullName() == form {
+			found = append(found, f)
+		}
+	}
+	return found
+}()
 
 // around are the fields of a message that accompany its content.
 var around = []protoreflect.Name{"messageContextInfo", "senderKeyDistributionMessage", "fastRatchetKeySenderKeyDistributionMessage"}
@@ -111,6 +125,9 @@ func serviceName(m *waE2E.Message) string {
 
 // read fills c from a message without wrappers.
 func (c *content) read(m *waE2E.Message, zone *time.Location) {
+	if m == nil {
+		m = &waE2E.Message{}
+	}
 	switch {
 	case m.GetProtocolMessage() != nil:
 		c.protocol(m.GetProtocolMessage(), zone)
@@ -140,8 +157,11 @@ const quoted = 300
 // context takes what surrounds a message: what it quotes, and whether it was
 // passed on.
 func (c *content) context(x *waE2E.ContextInfo) {
+	if c.quoting {
+		return
+	}
 	c.forwarded = x.GetIsForwarded() || x.GetForwardingScore() > 0
-	if id := clean(x.GetStanzaID()); id != "" {
+	if id := plainID(x.GetStanzaID()); id != "" {
 		c.answers = id
 		if m := x.GetQuotedMessage(); m != nil {
 			c.quote = quoteOf(m)
@@ -152,7 +172,7 @@ func (c *content) context(x *waE2E.ContextInfo) {
 // quoteOf is the beginning of a quoted message.
 func quoteOf(m *waE2E.Message) string {
 	m, _ = unwrap(m)
-	c := &content{}
+	c := &content{quoting: true}
 	if m.GetProtocolMessage() == nil {
 		c.read(m, time.UTC)
 	}

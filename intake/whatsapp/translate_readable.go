@@ -81,7 +81,7 @@ func (c *content) poll(m *waE2E.Message) bool {
 		return true
 	}
 	if a := m.GetPollAddOptionMessage(); a != nil {
-		c.text, c.as, c.answers = clean(a.GetAddOption().GetOptionName()), intake.SmallMessage, clean(a.GetPollCreationMessageKey().GetID())
+		c.text, c.as, c.answers = clean(a.GetAddOption().GetOptionName()), intake.SmallMessage, plainID(a.GetPollCreationMessageKey().GetID())
 		return true
 	}
 	p := firstOf(m.GetPollCreationMessage(), m.GetPollCreationMessageV2(), m.GetPollCreationMessageV3(), m.GetPollCreationMessageV5(), m.GetPollCreationMessageV6())

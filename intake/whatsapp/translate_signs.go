@@ -33,23 +33,20 @@ func (c *content) edit(p *waE2E.ProtocolMessage, zone *time.Location) {
 	if m.GetProtocolMessage() == nil { // an edit of an edit is none
 		c.read(m, zone)
 	}
-	*c = content{text: c.text, location: c.location, revises: clean(p.GetKey().GetID()), as: intake.EditMessage}
+	*c = content{text: c.text, location: c.location, revises: plainID(p.GetKey().GetID()), as: intake.EditMessage}
 }
 
-// revoke takes a deletion for everyone. When an administrator of a group deletes
-// what somebody else wrote, the author has not taken anything back: it is kept
-// as a sign under the message.
+// revoke takes a deletion for everyone.
 func (c *content) revoke(k *waCommon.MessageKey) {
-	if !k.GetFromMe() && k.GetParticipant() != "" {
-		c.sign(k, "")
-		return
+	c.revises, c.as = plainID(k.GetID()), intake.DeletionMessage
+	if !k.GetFromMe() {
+		c.author = k.GetParticipant()
 	}
-	c.revises, c.as = clean(k.GetID()), intake.DeletionMessage
 }
 
 // sign takes a sign under somebody's message.
 func (c *content) sign(k *waCommon.MessageKey, text string) {
-	c.kind, c.as, c.answers, c.text = intake.Reaction, intake.ReactionMessage, clean(k.GetID()), clean(text)
+	c.kind, c.as, c.answers, c.text = intake.Reaction, intake.ReactionMessage, plainID(k.GetID()), clean(text)
 }
 
 // social takes reactions, comments and what else is about another message.
@@ -71,13 +68,13 @@ func (c *content) social(m *waE2E.Message) bool {
 		if inner.GetCommentMessage() == nil && inner.GetProtocolMessage() == nil {
 			c.read(inner, time.UTC)
 		}
-		c.answers = clean(m.GetCommentMessage().GetTargetMessageKey().GetID())
+		c.answers = plainID(m.GetCommentMessage().GetTargetMessageKey().GetID())
 	case m.GetQuestionResponseMessage() != nil:
-		c.text, c.answers = clean(m.GetQuestionResponseMessage().GetText()), clean(m.GetQuestionResponseMessage().GetKey().GetID())
+		c.text, c.answers = clean(m.GetQuestionResponseMessage().GetText()), plainID(m.GetQuestionResponseMessage().GetKey().GetID())
 	case m.GetStatusQuestionAnswerMessage() != nil:
-		c.text, c.answers = clean(m.GetStatusQuestionAnswerMessage().GetText()), clean(m.GetStatusQuestionAnswerMessage().GetKey().GetID())
+		c.text, c.answers = clean(m.GetStatusQuestionAnswerMessage().GetText()), plainID(m.GetStatusQuestionAnswerMessage().GetKey().GetID())
 	case m.GetStatusQuotedMessage() != nil:
-		c.text, c.answers = clean(m.GetStatusQuotedMessage().GetText()), clean(m.GetStatusQuotedMessage().GetOriginalStatusID().GetID())
+		c.text, c.answers = clean(m.GetStatusQuotedMessage().GetText()), plainID(m.GetStatusQuotedMessage().GetOriginalStatusID().GetID())
 	default:
 		return false
 	}

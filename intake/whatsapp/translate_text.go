@@ -1,6 +1,7 @@
 package whatsapp
 
 import (
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -63,4 +64,13 @@ func lines(parts ...string) string {
 		}
 	}
 	return strings.Join(kept, "\n")
+}
+
+// plainID is the id of a message. Those that phones make are letters and digits;
+// of others, two that differ stay different.
+func plainID(s string) string {
+	if clean(s) == s {
+		return s
+	}
+	return strconv.Quote(s)
 }
