@@ -72,20 +72,21 @@ func badRequest(status int, what string, args ...any) *refusal {
 
 // apiSummary is a proposal in a list.
 type apiSummary struct {
-	Ref        string    `json:"ref"`
-	Subject    string    `json:"subject"`
-	Text       string    `json:"text"` // the participant's own words, whole
-	State      string    `json:"state"`
-	Priority   *string   `json:"priority"`
-	Channel    string    `json:"channel"`
-	ReceivedAt time.Time `json:"received_at"`
-	Version    int64     `json:"version"`
+	Ref        string     `json:"ref"`
+	Subject    string     `json:"subject"`
+	Text       string     `json:"text"` // the participant's own words, whole
+	State      string     `json:"state"`
+	Priority   *string    `json:"priority"`
+	Channel    string     `json:"channel"`
+	ReceivedAt time.Time  `json:"received_at"`
+	QuietAt    *time.Time `json:"quiet_at"`
+	Version    int64      `json:"version"`
 }
 
 func (s *Server) apiSummary(p store.Summary) apiSummary {
 	return apiSummary{
 		Ref: p.Ref, Subject: p.Subject, Text: p.Snippet, State: string(p.State), Priority: orNull(p.Priority),
-		Channel: p.Channel, ReceivedAt: p.ReceivedAt.In(s.cfg.Zone), Version: p.Version,
+		Channel: p.Channel, ReceivedAt: p.ReceivedAt.In(s.cfg.Zone), QuietAt: s.timeOrNull(p.QuietAt), Version: p.Version,
 	}
 }
 

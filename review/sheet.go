@@ -93,7 +93,7 @@ func newLiner(s store.Settings, zone *time.Location) *liner {
 
 func (l *liner) line(p *store.Proposal) line {
 	l.count++
-	text, folded := handOver(settle(p))
+	text, folded := handOver(onPaper(settle(p)))
 	return line{
 		no:          l.count,
 		ref:         p.Ref,
@@ -110,6 +110,25 @@ func (l *liner) line(p *store.Proposal) line {
 		attachments: p.Attachments,
 		staff:       p.DecidedBy,
 	}
+}
+
+// takenBack stands in a sheet where somebody deleted a message for everyone.
+const takenBack = "[pesan dihapus pengirim]"
+
+// onPaper puts into words what a screen shows otherwise: that a message was
+// deleted, without a word of it, and where a place on the map is.
+func onPaper(parts []said) []said {
+	for i := range parts {
+		p := &parts[i]
+		switch {
+		case !p.Withdrawn.IsZero():
+			p.Text, p.Ranges, p.Withdrawn = takenBack, nil, time.Time{}
+		case p.Chat != nil && p.Chat.Location != nil:
+			l := newSpot(*p.Chat.Location)
+			p.Text = strings.TrimSpace(p.Text + "\n" + joinWords("Lokasi", joinWords(l.Name, l.Address, l.Coordinates)))
+		}
+	}
+	return parts
 }
 
 func joinWords(words ...string) string {

@@ -281,6 +281,35 @@ func TestNoAddressesInSheets(t *testing.T) {
 	}
 }
 
+// TestConversationInSheets takes out what was said in a chat: as edited, without
+// what was deleted, and nobody's number.
+func TestConversationInSheets(t *testing.T) {
+	p := proposal(1, "")
+	marni := store.Address{Kind: intake.Phone, Value: "+6281200000101", Shown: "0812-0000-0101"}
+	p.Channel, p.Subject, p.Participant, p.Addresses = "whatsapp", "", marni.Shown, []store.Address{marni}
+	say := func(id, text string, kind intake.MessageType, revises string) store.Part {
+		return store.Part{From: marni, ExternalID: id, Text: text, Revises: revises, ReceivedAt: p.ReceivedAt, Chat: &intake.Chat{Type: kind}}
+	}
+	place := say("d", "", intake.PlaceMessage, "")
+	place.Chat.Location = &intake.Location{Latitude: -6.302, Longitude: 106.665, Name: "=Pasar()"}
+	p.Parts = []store.Part{
+		say("a", "=SUM(20) orang", intake.TextMessage, ""), say("b", "rahasia", intake.TextMessage, ""), place,
+		say("e", "=SUM(22) orang", intake.EditMessage, "a"), say("f", "rahasia juga", intake.EditMessage, "b"), say("g", "", intake.DeletionMessage, "b"),
+	}
+	want := "=SUM(22) orang\n[pesan dihapus pengirim]\nLokasi: =Pasar(): -6.30200, 106.66500"
+	book := readBook(t, each(p))
+	if got := cell(t, book["Usulan"], 1, "Usulan"); got != want {
+		t.Errorf("the sheet says %q, want %q", got, want)
+	}
+	csv := readCSV(t, each(p))
+	if got := cell(t, csv, 1, "Usulan"); got != "'"+want {
+		t.Errorf("the CSV says %q, want %q behind an apostrophe", got, want)
+	}
+	if all := fmt.Sprint(book, csv); strings.Contains(all, "rahasia") || strings.Contains(all, "0812-0000-0101") || strings.Contains(all, "(20)") || !strings.Contains(all, "whatsapp") {
+		t.Errorf("the files say more, or less, than they should:\n%s", all)
+	}
+}
+
 func TestHandOver(t *testing.T) {
 	text := "baru\n> lama\nlagi"
 	quote := intake.Range{Start: 5, End: 12, Kind: intake.Quote}

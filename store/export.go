@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 )
@@ -58,18 +59,23 @@ func (db *DB) withTexts(ctx context.Context, ids []int64) ([]*Proposal, error) {
 		}
 	}
 	err = db.each(ctx, `
-		SELECT held.proposal, submission.id, submission.subject, submission.body, submission.ranges, submission.received_at
-		FROM proposal_submission held JOIN submission ON submission.id = held.submission
+		SELECT held.proposal, submission.id, submission.subject, submission.body, submission.ranges, submission.received_at,
+			submission.external_id, submission.revises, submission.chat, coalesce(address.kind, ''), coalesce(address.value, '')
+		FROM proposal_submission held
+			JOIN submission ON submission.id = held.submission
+			LEFT JOIN address ON address.id = submission.address
 		WHERE held.proposal IN (`+placeholders(len(ids))+`)
 		ORDER BY held.proposal, submission.received_at, submission.id`, args, func(rows *sql.Rows) error {
 		var part Part
 		var id, received int64
-		var ranges string
-		if err := rows.Scan(&id, &part.ID, &part.Subject, &part.Text, &ranges, &received); err != nil {
+		var ranges, chat string
+		err := rows.Scan(&id, &part.ID, &part.Subject, &part.Text, &ranges, &received,
+			&part.ExternalID, &part.Revises, &chat, &part.From.Kind, &part.From.Value)
+		if err != nil {
 			return err
 		}
 		part.ReceivedAt = instant(received)
-		if err := decode(ranges, &part.Ranges); err != nil {
+		if err := errors.Join(decode(ranges, &part.Ranges), decode(chat, &part.Chat)); err != nil {
 			return fmt.Errorf("submission %d: %w", part.ID, err)
 		}
 		if p := named[id]; p != nil {

@@ -148,7 +148,7 @@ func TestRecord(t *testing.T) {
 		}
 		want := Summary{
 			Ref: "USL-2020-0001", Number: 1, Version: 1, State: New, Channel: "email", Subject: "Modal warung",
-			Snippet: "Yth. Dinas, Mohon tambahan permodalan.", Participant: "Warga marni@example.id",
+			Snippet: "Yth. Dinas, Mohon tambahan permodalan.", Participant: "Warga marni@example.id", Named: true,
 			ReceivedAt: s.ReceivedAt, ChangedAt: s.ReceivedAt, Submissions: 1, Attachments: 1,
 		}
 		if diff := cmp.Diff(want, p.Summary); diff != "" {
