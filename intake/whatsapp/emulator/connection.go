@@ -19,7 +19,10 @@ type connection struct {
 	key     [32]byte // the client's static key
 	payload *waWa6.ClientPayload
 
-	ready bool // the client said that it is active; guarded by the server's mu
+	// Guarded by the server's mu.
+	ready bool          // the client said that it is active
+	queue []*stanza     // what is to be sent
+	more  chan struct{} // the queue was empty and is not any more; not guarded
 }
 
 // serve answers the client until the line ends.
@@ -124,11 +127,11 @@ func (c *connection) handle(n *waBinary.Node) {
 		c.query(n)
 	case "receipt":
 		c.acknowledge(n)
-		s.receipt(c, n)
+		s.receipt(n)
 	case "ack":
-		if class, _ := n.Attrs["class"].(string); class == "message" {
-			s.settle(text(n, "id"), jid(n, "to"))
-		}
+		s.acknowledged(n)
+	case "call":
+		c.acknowledge(n)
 	case "message":
 		s.accept(c, n)
 		c.acknowledge(n)

@@ -24,7 +24,7 @@ type Door struct {
 
 // Door returns the way to the server.
 func (s *Server) Door() Door {
-	return Door{Address: s.http.Listener.Addr().String(), Certificate: s.http.Certificate().Raw, Root: s.root}
+	return Door{Address: s.http.Listener.Addr().String(), Certificate: s.http.Certificate().Raw, Root: s.signer.Pub[:]}
 }
 
 // Attach gives a client the server behind the door in place of WhatsApp's.

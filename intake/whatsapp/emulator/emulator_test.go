@@ -62,22 +62,6 @@ func TestPairing(t *testing.T) {
 			}
 		}
 	})
-	t.Run("ErrForgedIdentity", func(t *testing.T) {
-		s := newServer(t)
-		s.Forge(true)
-		c := newClient(t, s, filepath.Join(t.TempDir(), "session.db"))
-		if err := c.Connect(); err != nil {
-			t.Fatal(err)
-		}
-		qr := await(c, any1[*events.QR])
-		if err := s.ScanQR(qr.Codes[0]); err == nil {
-			t.Error("the client linked itself to a forged identity")
-		}
-		got := await(c, any1[*events.PairError])
-		if !errors.Is(got.Error, whatsmeow.ErrPairInvalidDeviceSignature) {
-			t.Errorf("the client says %v", got.Error)
-		}
-	})
 }
 
 func TestMessages(t *testing.T) {

@@ -6,13 +6,15 @@ import (
 	"time"
 
 	waBinary "go.mau.fi/whatsmeow/binary"
+	"go.mau.fi/whatsmeow/types/events"
 )
 
 // faults is what goes wrong on purpose.
 type faults struct {
 	outdated    uint32 // clients below this version are refused
 	bannedUntil time.Time
-	forge       bool // sign the device identity wrongly
+	refused     events.ConnectFailureReason // why everybody is refused, 0 when nobody is
+	forgery     Forgery
 	delay       time.Duration
 	duplicate   float64
 }
@@ -30,17 +32,48 @@ func (s *Server) Ban(d time.Duration) {
 	s.Cut()
 }
 
-// Forge decides whether linking is vouched for with a wrong signature.
-func (s *Server) Forge(forge bool) {
+// Refuse refuses every client for a reason of the client's list, such as
+// events.ConnectFailureMainDeviceGone for a phone that has been away too long.
+// With 0 they are let in again.
+func (s *Server) Refuse(reason events.ConnectFailureReason) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.faults.forge = forge
+	s.faults.refused = reason
+	s.mu.Unlock()
+	if reason != 0 {
+		s.Cut()
+	}
 }
 
-func (s *Server) forges() bool {
+// Forgery is what of the server's word is not genuine.
+type Forgery string
+
+// The forgeries. A client must see through each of them.
+const (
+	Genuine       Forgery = ""
+	ForgedRoot    Forgery = "root"    // certificates under a root that the client does not know
+	ForgedLeaf    Forgery = "leaf"    // a certificate that its issuer has not signed
+	ForgedKey     Forgery = "key"     // a certificate for another key than the server has
+	Expired       Forgery = "expired" // a certificate of last year
+	ForgedAccount Forgery = "account" // linking: the phone's signature is wrong
+	ForgedProof   Forgery = "proof"   // linking: by somebody who has not seen the code
+)
+
+// Forge makes the server somebody else from the next connection on.
+func (s *Server) Forge(f Forgery) error {
+	id, err := newIdentity(s.signer, f)
+	if err != nil {
+		return err
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.faults.forge
+	s.faults.forgery, s.vouched = f, id
+	return nil
+}
+
+func (s *Server) forges(f Forgery) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.faults.forgery == f
 }
 
 // Disturb lets messages come late, by up to delay and so out of order, and some
@@ -74,6 +107,8 @@ func (s *Server) refusal(version uint32) *waBinary.Node {
 	switch {
 	case version < s.faults.outdated:
 		return &waBinary.Node{Tag: "failure", Attrs: waBinary.Attrs{"reason": "405"}}
+	case s.faults.refused != 0:
+		return &waBinary.Node{Tag: "failure", Attrs: waBinary.Attrs{"reason": s.faults.refused.NumberString()}}
 	case left > 0:
 		return &waBinary.Node{Tag: "failure", Attrs: waBinary.Attrs{
 			"reason": "402", "code": "104", "expire": strconv.Itoa(int(left.Seconds()) + 1),

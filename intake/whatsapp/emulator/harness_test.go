@@ -99,6 +99,7 @@ func await[E any](c *client, pick func(E) bool) E {
 	seen, limit := 0, time.After(patience)
 	for {
 		c.mu.Lock()
+		seen = min(seen, len(c.events))
 		fresh := c.events[seen:]
 		seen = len(c.events)
 		c.mu.Unlock()
@@ -113,6 +114,27 @@ func await[E any](c *client, pick func(E) bool) E {
 			c.t.Fatalf("no %T came", *new(E))
 		}
 	}
+}
+
+// all lists the events of a kind so far.
+func all[E any](c *client) (found []E) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, e := range c.events {
+		if got, ok := e.(E); ok {
+			found = append(found, got)
+		}
+	}
+	return found
+}
+
+func count[E any](c *client) int { return len(all[E](c)) }
+
+// forget drops the events so far.
+func (c *client) forget() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.events = nil
 }
 
 func any1[E any](E) bool { return true }
@@ -169,6 +191,13 @@ func person(t *testing.T, s *emulator.Server, number, name string) *emulator.Per
 	return p
 }
 
+func forge(t *testing.T, s *emulator.Server, f emulator.Forgery) {
+	t.Helper()
+	if err := s.Forge(f); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func send(t *testing.T, id string, err error) string {
 	t.Helper()
 	if err != nil {
@@ -179,14 +208,10 @@ func send(t *testing.T, id string, err error) string {
 
 // texts lists what the client read, in order.
 func (c *client) texts() []string {
-	c.mu.Lock()
-	defer c.mu.Unlock()
 	var out []string
-	for _, e := range c.events {
-		if m, ok := e.(*events.Message); ok {
-			if s := m.Message.GetConversation(); s != "" {
-				out = append(out, s)
-			}
+	for _, m := range all[*events.Message](c) {
+		if s := m.Message.GetConversation(); s != "" {
+			out = append(out, s)
 		}
 	}
 	return out

@@ -6,6 +6,7 @@ import (
 	"go.mau.fi/whatsmeow"
 	"go.mau.fi/whatsmeow/proto/waCommon"
 	"go.mau.fi/whatsmeow/proto/waE2E"
+	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/proto"
 )
 
@@ -100,6 +101,16 @@ func ViewOnce(m *waE2E.Message) *waE2E.Message {
 	return &waE2E.Message{ViewOnceMessageV2: &waE2E.FutureProofMessage{Message: m}}
 }
 
+// FromTheFuture is a message of a kind that this program's client does not know:
+// a field of that number, with a text in it.
+func FromTheFuture(field int32, s string) *waE2E.Message {
+	m := &waE2E.Message{}
+	raw := protowire.AppendTag(nil, protowire.Number(field), protowire.BytesType)
+	inner := protowire.AppendString(protowire.AppendTag(nil, 1, protowire.BytesType), s)
+	m.ProtoReflect().SetUnknown(protowire.AppendBytes(raw, inner))
+	return m
+}
+
 // Image is a picture with a caption.
 func (s *Server) Image(data []byte, mime, caption string) (*waE2E.Message, error) {
 	f, err := s.put(whatsmeow.MediaImage, data)
@@ -143,11 +154,15 @@ func (s *Server) Document(data []byte, name, mime, caption string) (*waE2E.Messa
 	if err != nil {
 		return nil, err
 	}
-	return &waE2E.Message{DocumentMessage: &waE2E.DocumentMessage{
+	m := &waE2E.Message{DocumentMessage: &waE2E.DocumentMessage{
 		FileName: proto.String(name), Mimetype: proto.String(mime), Caption: given(caption), FileLength: proto.Uint64(f.size),
 		DirectPath: proto.String(f.path), MediaKey: f.key, FileSHA256: f.hash, FileEncSHA256: f.encryptedHash,
 		MediaKeyTimestamp: proto.Int64(f.uploaded.Unix()),
-	}}, nil
+	}}
+	if caption != "" {
+		m = &waE2E.Message{DocumentWithCaptionMessage: &waE2E.FutureProofMessage{Message: m}}
+	}
+	return m, nil
 }
 
 // Sticker is a small picture that says nothing by itself.

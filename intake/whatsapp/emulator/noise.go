@@ -36,17 +36,28 @@ type vouched struct {
 	chain  []byte
 }
 
-func newIdentity(root *keys.KeyPair) (vouched, error) {
+func newIdentity(root *keys.KeyPair, f Forgery) (vouched, error) {
 	middle, static := keys.NewKeyPair(), keys.NewKeyPair()
+	certified, signer, from := static, middle, time.Now()
+	switch f {
+	case ForgedRoot:
+		root = keys.NewKeyPair()
+	case ForgedLeaf:
+		signer = keys.NewKeyPair()
+	case ForgedKey:
+		certified = keys.NewKeyPair()
+	case Expired:
+		from = from.AddDate(-1, 0, 0)
+	}
 	const serial = 1
-	intermediate, err := certificate(root, &waCert.CertChain_NoiseCertificate_Details{
+	intermediate, err := certificate(root, from, &waCert.CertChain_NoiseCertificate_Details{
 		Serial: proto.Uint32(serial), IssuerSerial: proto.Uint32(whatsmeow.WACertIssuerSerial), Key: middle.Pub[:],
 	})
 	if err != nil {
 		return vouched{}, err
 	}
-	leaf, err := certificate(middle, &waCert.CertChain_NoiseCertificate_Details{
-		Serial: proto.Uint32(serial + 1), IssuerSerial: proto.Uint32(serial), Key: static.Pub[:],
+	leaf, err := certificate(signer, from, &waCert.CertChain_NoiseCertificate_Details{
+		Serial: proto.Uint32(serial + 1), IssuerSerial: proto.Uint32(serial), Key: certified.Pub[:],
 	})
 	if err != nil {
 		return vouched{}, err
@@ -55,11 +66,10 @@ func newIdentity(root *keys.KeyPair) (vouched, error) {
 	return vouched{static, chain}, err
 }
 
-// certificate signs the details of a key for a day around now.
-func certificate(signer *keys.KeyPair, d *waCert.CertChain_NoiseCertificate_Details) (*waCert.CertChain_NoiseCertificate, error) {
-	now := uint64(time.Now().Unix())
-	const day = 24 * 60 * 60
-	d.NotBefore, d.NotAfter = proto.Uint64(now-day), proto.Uint64(now+day)
+// certificate signs the details of a key for a month around a time.
+func certificate(signer *keys.KeyPair, at time.Time, d *waCert.CertChain_NoiseCertificate_Details) (*waCert.CertChain_NoiseCertificate, error) {
+	d.NotBefore = proto.Uint64(uint64(at.AddDate(0, 0, -15).Unix()))
+	d.NotAfter = proto.Uint64(uint64(at.AddDate(0, 0, 15).Unix()))
 	raw, err := proto.Marshal(d)
 	if err != nil {
 		return nil, err

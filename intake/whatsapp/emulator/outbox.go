@@ -10,66 +10,57 @@ import (
 	"go.mau.fi/libsignal/keys/prekey"
 	"go.mau.fi/libsignal/protocol"
 	waBinary "go.mau.fi/whatsmeow/binary"
-	"go.mau.fi/whatsmeow/proto/waE2E"
 	"go.mau.fi/whatsmeow/types"
 )
 
-// stanza is a message on its way to the client.
-type stanza struct {
-	person  *Person
-	group   *Group
-	message *waE2E.Message
-	id      string
-	at      time.Time
-	node    waBinary.Node
-	retries int
-}
-
-// from is where the client's receipt will go to.
-func (st *stanza) from() types.JID { return st.node.Attrs["from"].(types.JID) }
-
-// kind is the type that the server can see of an encrypted message.
-func (st *stanza) kind() string {
-	m := st.message
-	switch {
-	case m.GetReactionMessage() != nil:
-		return "reaction"
-	case m.GetPollCreationMessage() != nil:
-		return "poll"
-	case m.GetConversation() != "", m.GetExtendedTextMessage() != nil, m.GetProtocolMessage() != nil:
-		return "text"
-	default:
-		return "media"
-	}
-}
-
-// edit is how the server marks what changes an earlier message.
-func (st *stanza) edit() string {
-	switch p := st.message.GetProtocolMessage(); {
-	case p == nil:
-		return ""
-	case p.GetType() == waE2E.ProtocolMessage_REVOKE:
-		return string(types.EditAttributeSenderRevoke)
-	case p.GetType() == waE2E.ProtocolMessage_MESSAGE_EDIT:
-		return string(types.EditAttributeMessageEdit)
-	}
-	return ""
-}
-
 // outbox holds, in order, what the client has not acknowledged.
 type outbox struct {
-	waiting []*stanza
+	waiting []*stanza // those that are done lie about until there are many
+	tickets map[ticket][]*stanza
+	left    int
+}
+
+func (o *outbox) add(st *stanza) {
+	o.waiting = append(o.waiting, st)
+	t := st.ticket()
+	o.tickets[t] = append(o.tickets[t], st)
+	o.left++
+}
+
+// settle takes out what an acknowledgement is for. read says that it is for a
+// message that was read, and not only for one that has arrived.
+func (o *outbox) settle(t ticket, read bool) {
+	of := o.tickets[t]
+	owes := slices.IndexFunc(of, func(st *stanza) bool { return st.owed > 0 })
+	if !read && owes >= 0 {
+		of[owes].owed--
+		return
+	}
+	for _, st := range of {
+		st.done = true
+	}
+	o.left -= len(of)
+	delete(o.tickets, t)
+	if len(o.waiting) > 2*o.left+64 {
+		o.waiting = slices.DeleteFunc(o.waiting, func(st *stanza) bool { return st.done })
+	}
+}
+
+// open lists what is left.
+func (o *outbox) open() []*stanza {
+	return slices.DeleteFunc(slices.Clone(o.waiting), func(st *stanza) bool { return st.done })
 }
 
 // target is the client's address, with the keys to begin a session where there
 // is none or it is to begin anew.
 func (s *Server) target(p *Person, fresh bool) (*protocol.SignalAddress, *prekey.Bundle, error) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.linked == nil {
+	linked := s.linked
+	s.mu.Unlock()
+	if linked == nil {
 		return nil, nil, errors.New("no client is linked to the account")
 	}
-	to := s.linked.lid.SignalAddress()
+	to := linked.lid.SignalAddress()
 	known, err := p.device.ContainsSession(s.ctx, to)
 	if err != nil {
 		return nil, nil, err
@@ -77,122 +68,185 @@ func (s *Server) target(p *Person, fresh bool) (*protocol.SignalAddress, *prekey
 	if known && !fresh {
 		return to, nil, nil
 	}
-	if s.linked.registration == 0 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if linked.registration == 0 {
 		return nil, nil, errors.New("the client has not published its keys yet")
 	}
-	return to, s.linked.bundle(), nil
+	return to, linked.bundle(), nil
 }
 
-// deliver queues a stanza and sends it to a client that is there.
+// deliver queues a stanza, for a client that is there and for those that come.
 func (s *Server) deliver(st *stanza) {
 	s.mu.Lock()
-	s.outbox.waiting = append(s.outbox.waiting, st)
-	live := s.live
-	ready := live != nil && live.ready
-	s.mu.Unlock()
-	if ready {
-		s.transmit(live, st)
+	defer s.mu.Unlock()
+	if st.letter != nil {
+		s.archive[st.id] = st
+	}
+	s.outbox.add(st)
+	if s.live != nil && s.live.ready {
+		s.live.push(st)
+	}
+}
+
+// push puts a stanza into the queue of a connection. The caller holds the
+// server's mu.
+func (c *connection) push(st *stanza) {
+	c.queue = append(c.queue, st)
+	select {
+	case c.more <- struct{}{}:
+	default:
+	}
+}
+
+// replay queues for a client that has just become active all that it has no
+// receipt for, says how many that were, and goes on with what comes after.
+func (s *Server) replay(c *connection) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if c.ready {
+		return
+	}
+	c.ready = true
+	c.queue = append(c.queue, s.outbox.open()...)
+	c.push(&stanza{node: waBinary.Node{
+		Tag: "ib", Attrs: waBinary.Attrs{"from": types.ServerJID}, Content: []waBinary.Node{
+			{Tag: "offline", Attrs: waBinary.Attrs{"count": strconv.Itoa(len(c.queue))}},
+		},
+	}})
+	s.announce()
+	s.running.Go(c.empty)
+}
+
+// empty sends what is queued until the line ends.
+func (c *connection) empty() {
+	for {
+		c.server.mu.Lock()
+		queue := c.queue
+		c.queue = nil
+		c.server.mu.Unlock()
+		for _, st := range queue {
+			if c.ctx.Err() != nil {
+				return
+			}
+			c.transmit(st)
+		}
+		if len(queue) > 0 {
+			continue
+		}
+		select {
+		case <-c.more:
+		case <-c.ctx.Done():
+			return
+		}
 	}
 }
 
 // transmit sends a stanza, with the faults that are asked for.
-func (s *Server) transmit(c *connection, st *stanza) {
-	delay, copies := s.disturb()
-	if delay == 0 {
+func (c *connection) transmit(st *stanza) {
+	c.server.mu.Lock()
+	node, done := st.node, st.done
+	c.server.mu.Unlock()
+	if done {
+		return
+	}
+	delay, copies := c.server.disturb()
+	if node.Tag == "ib" || delay == 0 {
 		for range copies {
-			c.send(st.node)
+			c.send(node)
 		}
 		return
 	}
-	s.running.Go(func() {
+	c.server.running.Go(func() {
 		t := time.NewTimer(delay)
 		defer t.Stop()
 		select {
 		case <-t.C:
 			for range copies {
-				c.send(st.node)
+				c.send(node)
 			}
 		case <-c.ctx.Done():
 		}
 	})
 }
 
-// replay sends a client that has just become active all that it has no receipt
-// for, and says how many that were.
-func (s *Server) replay(c *connection) {
-	s.mu.Lock()
-	waiting := slices.Clone(s.outbox.waiting)
-	c.ready = true
-	s.announce()
-	s.mu.Unlock()
-	for _, st := range waiting {
-		s.transmit(c, st)
-	}
-	c.send(waBinary.Node{Tag: "ib", Attrs: waBinary.Attrs{"from": types.ServerJID}, Content: []waBinary.Node{
-		{Tag: "offline", Attrs: waBinary.Attrs{"count": strconv.Itoa(len(waiting))}},
-	}})
-}
-
 // receipt takes the client's word that it has messages, or that it cannot read
-// one.
-func (s *Server) receipt(c *connection, n *waBinary.Node) {
-	to := jid(n, "to")
-	if text(n, "type") == "retry" {
-		s.retry(c, text(n, "id"), to)
+// or fetch one.
+func (s *Server) receipt(n *waBinary.Node) {
+	id, to, kind := text(n, "id"), jid(n, "to"), types.ReceiptType(text(n, "type"))
+	switch kind {
+	case types.ReceiptTypeRetry:
+		s.retry(id)
+		return
+	case types.ReceiptTypeServerError:
+		s.reupload(id, n)
 		return
 	}
-	s.settle(text(n, "id"), to)
+	ids := []string{id}
 	list := n.GetChildByTag("list")
 	for _, item := range list.GetChildren() {
-		s.settle(text(&item, "id"), to)
+		ids = append(ids, text(&item, "id"))
 	}
-}
-
-// settle forgets a message that the client has.
-func (s *Server) settle(id string, from types.JID) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.outbox.waiting = slices.DeleteFunc(s.outbox.waiting, func(st *stanza) bool {
-		return st.id == id && st.from().ToNonAD() == from.ToNonAD()
-	})
+	for _, id := range ids {
+		s.outbox.settle(ticket{"message", id, to.ToNonAD()}, true)
+	}
+	s.receipts = append(s.receipts, Receipt{IDs: ids, To: to.ToNonAD(), Kind: kind})
 	s.announce()
 }
 
-// retry encrypts a message anew for a client that could not read it.
-func (s *Server) retry(c *connection, id string, from types.JID) {
+// acknowledged takes the client's word that a stanza has arrived.
+func (s *Server) acknowledged(n *waBinary.Node) {
 	s.mu.Lock()
-	at := slices.IndexFunc(s.outbox.waiting, func(st *stanza) bool { return st.id == id && st.from().ToNonAD() == from.ToNonAD() })
-	if at < 0 {
-		s.mu.Unlock()
-		return
-	}
-	st := s.outbox.waiting[at]
-	s.mu.Unlock()
-
-	st.person.mu.Lock()
-	st.retries++
-	err := st.person.encrypt(st, true)
-	if err == nil {
-		for i := range st.node.GetChildren() {
-			st.node.GetChildren()[i].Attrs["count"] = strconv.Itoa(st.retries)
-		}
-	}
-	st.person.mu.Unlock()
-	if err == nil {
-		s.transmit(c, st)
-	}
+	defer s.mu.Unlock()
+	s.outbox.settle(ticket{text(n, "class"), text(n, "id"), jid(n, "to").ToNonAD()}, false)
+	s.announce()
 }
 
-// Unacknowledged tells how many messages the client has no receipt for.
+// retry lets the writer of a message that the client could not read encrypt it
+// anew.
+func (s *Server) retry(id string) {
+	s.mu.Lock()
+	st := s.archive[id]
+	s.mu.Unlock()
+	if st == nil {
+		return
+	}
+	l := st.letter
+	l.person.ask(func() {
+		l.person.mu.Lock()
+		defer l.person.mu.Unlock()
+		l.retries++
+		node, err := l.encrypt(true)
+		if err != nil {
+			return
+		}
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if st.node = node; st.done {
+			st.done = false
+			s.outbox.add(st)
+		} else {
+			st.owed++ // the client acknowledges what it could not read
+		}
+		if s.live != nil && s.live.ready {
+			s.live.push(st)
+		}
+	})
+}
+
+// Unacknowledged tells how many messages, calls and notifications the client has
+// no receipt for.
 func (s *Server) Unacknowledged() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return len(s.outbox.waiting)
+	return s.outbox.left
 }
 
-// Settled waits until the client has a receipt for every message.
+// Settled waits until the client has a receipt for everything.
 func (s *Server) Settled(ctx context.Context) error {
-	return s.wait(ctx, func() bool { return len(s.outbox.waiting) == 0 })
+	return s.wait(ctx, func() bool { return s.outbox.left == 0 })
 }
 
 // Ready waits until a linked client is logged in and active.

@@ -155,7 +155,7 @@ func (s *Server) vouch(key [32]byte, secret []byte) ([]byte, error) {
 	phone := s.phone.device.IdentityKey
 	message := join(whatsmeow.AdvAccountSignaturePrefix, details, key[:])
 	signature := ecc.CalculateSignature(ecc.NewDjbECPrivateKey(*phone.Priv), message)
-	if s.forges() {
+	if s.forges(ForgedAccount) {
 		signature[0] ^= 1
 	}
 	signed, err := proto.Marshal(&waAdv.ADVSignedDeviceIdentity{
@@ -163,6 +163,9 @@ func (s *Server) vouch(key [32]byte, secret []byte) ([]byte, error) {
 	})
 	if err != nil {
 		return nil, err
+	}
+	if s.forges(ForgedProof) {
+		secret = make([]byte, len(secret))
 	}
 	code := hmac.New(sha256.New, secret)
 	code.Write(signed)

@@ -1,29 +1,16 @@
 package emulator
 
 import (
-	"bytes"
 	"context"
-	cryptorand "crypto/rand"
 	"encoding/binary"
-	"encoding/hex"
 	"fmt"
-	"math/rand/v2"
-	"slices"
-	"strconv"
-	"strings"
 	"sync"
-	"time"
 
-	"go.mau.fi/libsignal/groups"
-	"go.mau.fi/libsignal/protocol"
-	"go.mau.fi/libsignal/session"
 	waBinary "go.mau.fi/whatsmeow/binary"
 	"go.mau.fi/whatsmeow/proto/waAdv"
-	"go.mau.fi/whatsmeow/proto/waE2E"
 	"go.mau.fi/whatsmeow/store"
 	"go.mau.fi/whatsmeow/types"
 	"go.mau.fi/whatsmeow/util/keys"
-	"google.golang.org/protobuf/proto"
 )
 
 // Person is a simulated person with a phone: a number, a LID that stands for it,
@@ -35,9 +22,13 @@ type Person struct {
 	name   string
 	device *store.Device
 
-	mu     sync.Mutex // one message of a person after another
-	secret bool       // the number is not told
-	byName bool       // addressed by number instead of LID
+	mu sync.Mutex // one message of a person after another
+
+	// Guarded by the server's mu.
+	secret   bool     // the number is not told
+	byNumber bool     // addressed by number instead of LID
+	away     bool     // the phone answers nothing
+	asked    []func() // what it will answer when it is back
 }
 
 // Person returns the person with a number such as "6281200000101", who comes
@@ -84,175 +75,53 @@ func (p *Person) LID() types.JID { return p.lid }
 // HideNumber decides whether the server tells the person's number with a
 // message; it is learnt later when that is taken back.
 func (p *Person) HideNumber(hide bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	p.server.mu.Lock()
+	defer p.server.mu.Unlock()
 	p.secret = hide
 }
 
 // UseNumber decides whether messages come from the number, with the LID beside
 // it, as they did before LIDs.
 func (p *Person) UseNumber(use bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.byName = use
+	p.server.mu.Lock()
+	defer p.server.mu.Unlock()
+	p.byNumber = use
 }
 
-func (p *Person) hidden() bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.secret
+func (p *Person) addressing() (hidden, byNumber bool) {
+	p.server.mu.Lock()
+	defer p.server.mu.Unlock()
+	return p.secret, p.byNumber
 }
 
-// Send writes a message to the account and returns its id. It is delivered when
-// the client is there, and again until the client says that it has it.
-func (p *Person) Send(m *waE2E.Message) (string, error) { return p.send(nil, m, messageID()) }
-
-// SendTo writes a message to a group that the account is in.
-func (p *Person) SendTo(g *Group, m *waE2E.Message) (string, error) {
-	return p.send(g, m, messageID())
+// Away switches the person's phone off: it can still be made to write, but what
+// a client asks of it waits until it is on again. It is asked to encrypt anew
+// what the client could not read; the owner's phone is also asked for messages
+// and files that the client lacks.
+func (p *Person) Away(away bool) {
+	p.server.mu.Lock()
+	p.away = away
+	var answers []func()
+	if !away {
+		answers, p.asked = p.asked, nil
+	}
+	p.server.mu.Unlock()
+	for _, answer := range answers {
+		answer()
+	}
 }
 
-// SendAs writes a message with an id of the caller's, to a group where g is not
-// nil. Who sends under the same id again repeats a message, and does not write
-// another.
-func (p *Person) SendAs(id string, g *Group, m *waE2E.Message) error {
-	_, err := p.send(g, m, id)
-	return err
-}
-
-// AwaitReceipt waits until the client has said that it has a message.
-func (p *Person) AwaitReceipt(ctx context.Context, id string) error {
-	s := p.server
-	return s.wait(ctx, func() bool {
-		return !slices.ContainsFunc(s.outbox.waiting, func(st *stanza) bool { return st.person == p && st.id == id })
-	})
-}
-
-// messageID is like those of phones. An account outlives a server, so that ids
-// must not begin anew with it.
-func messageID() string {
-	var b [9]byte
-	_, _ = cryptorand.Read(b[:])
-	return "3EB0" + strings.ToUpper(hex.EncodeToString(b[:]))
-}
-
-func (p *Person) send(g *Group, m *waE2E.Message, id string) (string, error) {
-	p.mu.Lock()
-	stanza := &stanza{person: p, group: g, message: m, id: id, at: time.Now()}
-	err := p.encrypt(stanza, false)
-	p.mu.Unlock()
-	if err != nil {
-		return "", fmt.Errorf("encrypt %s: %w", id, err)
+// ask lets a person's phone do something, now or when it is on again.
+func (p *Person) ask(answer func()) {
+	p.server.mu.Lock()
+	away := p.away
+	if away {
+		p.asked = append(p.asked, answer)
 	}
-	p.server.deliver(stanza)
-	return id, nil
-}
-
-// encrypt makes the node of a stanza. fresh begins the Signal session anew, as
-// after a retry receipt. The caller holds mu.
-func (p *Person) encrypt(st *stanza, fresh bool) error {
-	plain, err := proto.Marshal(st.message)
-	if err != nil {
-		return err
+	p.server.mu.Unlock()
+	if !away {
+		answer()
 	}
-	if st.group != nil {
-		return p.encryptGroup(st, plain, fresh)
-	}
-	enc, err := p.direct(plain, fresh)
-	if err != nil {
-		return err
-	}
-	st.node = p.envelope(st, []waBinary.Node{enc})
-	return nil
-}
-
-// direct encrypts for the linked client.
-func (p *Person) direct(plain []byte, fresh bool) (waBinary.Node, error) {
-	ctx := p.server.ctx
-	to, bundle, err := p.server.target(p, fresh)
-	if err != nil {
-		return waBinary.Node{}, err
-	}
-	builder := session.NewBuilderFromSignal(p.device, to, store.SignalProtobufSerializer)
-	if bundle != nil {
-		if err := builder.ProcessBundle(ctx, bundle); err != nil {
-			return waBinary.Node{}, err
-		}
-	}
-	sealed, err := session.NewCipher(builder, to).Encrypt(ctx, pad(plain))
-	if err != nil {
-		return waBinary.Node{}, err
-	}
-	kind := "msg"
-	if sealed.Type() == protocol.PREKEY_TYPE {
-		kind = "pkmsg"
-	}
-	return waBinary.Node{Tag: "enc", Attrs: waBinary.Attrs{"v": "2", "type": kind}, Content: sealed.Serialize()}, nil
-}
-
-// encryptGroup encrypts with the person's sender key of the group. The key goes
-// along with the first message, and again when the client asks.
-func (p *Person) encryptGroup(st *stanza, plain []byte, fresh bool) error {
-	ctx := p.server.ctx
-	name := protocol.NewSenderKeyName(st.group.jid.String(), p.lid.SignalAddress())
-	builder := groups.NewGroupSessionBuilder(p.device, store.SignalProtobufSerializer)
-	var content []waBinary.Node
-	if fresh || st.group.introduce(p) {
-		distribution, err := builder.Create(ctx, name)
-		if err != nil {
-			return err
-		}
-		key, err := proto.Marshal(&waE2E.Message{SenderKeyDistributionMessage: &waE2E.SenderKeyDistributionMessage{
-			GroupID: proto.String(st.group.jid.String()), AxolotlSenderKeyDistributionMessage: distribution.Serialize(),
-		}})
-		if err != nil {
-			return err
-		}
-		enc, err := p.direct(key, fresh)
-		if err != nil {
-			return err
-		}
-		content = append(content, enc)
-	}
-	sealed, err := groups.NewGroupCipher(builder, name, p.device).Encrypt(ctx, pad(plain))
-	if err != nil {
-		return err
-	}
-	content = append(content, waBinary.Node{
-		Tag: "enc", Attrs: waBinary.Attrs{"v": "2", "type": "skmsg"}, Content: sealed.(*protocol.SenderKeyMessage).SignedSerialize(),
-	})
-	st.node = p.envelope(st, content)
-	return nil
-}
-
-// envelope addresses a stanza. The caller holds mu.
-func (p *Person) envelope(st *stanza, content []waBinary.Node) waBinary.Node {
-	from, other, otherName := p.lid, p.number, "pn"
-	mode := types.AddressingModeLID
-	if p.byName {
-		from, other, otherName, mode = p.number, p.lid, "lid", types.AddressingModePN
-	}
-	attrs := waBinary.Attrs{
-		"id": st.id, "t": strconv.FormatInt(st.at.Unix(), 10), "type": st.kind(),
-		"addressing_mode": string(mode),
-	}
-	if p.name != "" {
-		attrs["notify"] = p.name
-	}
-	if edit := st.edit(); edit != "" {
-		attrs["edit"] = edit
-	}
-	prefix := "sender_"
-	if st.group != nil {
-		attrs["from"], attrs["participant"] = st.group.jid, from
-		prefix = "participant_"
-	} else {
-		attrs["from"] = from
-	}
-	if !p.secret {
-		attrs[prefix+otherName] = other
-	}
-	return waBinary.Node{Tag: "message", Attrs: attrs, Content: content}
 }
 
 // bundleNode publishes what is needed to write to the person.
@@ -279,10 +148,4 @@ func keyNode(tag string, k *keys.PreKey) waBinary.Node {
 		content = append(content, waBinary.Node{Tag: "signature", Content: k.Signature[:]})
 	}
 	return waBinary.Node{Tag: tag, Content: content}
-}
-
-// pad hides how long a message is.
-func pad(plain []byte) []byte {
-	n := byte(1 + rand.N(15))
-	return append(plain, bytes.Repeat([]byte{n}, int(n))...)
 }

@@ -90,7 +90,7 @@ func (s *Server) usync(n *waBinary.Node) []waBinary.Node {
 		answer := waBinary.Node{Tag: "user", Attrs: waBinary.Attrs{"jid": who}, Content: []waBinary.Node{
 			{Tag: "devices", Content: []waBinary.Node{{Tag: "device-list", Content: devices}}},
 		}}
-		if !p.hidden() {
+		if hidden, _ := p.addressing(); !hidden {
 			answer.Content = append(answer.GetChildren(), waBinary.Node{Tag: "lid", Attrs: waBinary.Attrs{"val": p.lid}})
 		}
 		users = append(users, answer)

@@ -38,8 +38,28 @@ func (s *Server) AwaitSent(ctx context.Context, n int) ([]Sent, error) {
 	return s.Sent(), err
 }
 
-// accept takes a message from the client: the recipient decrypts it. Copies for
-// the owner's own phone are read and dropped.
+// Receipt is what the client says of messages that it got.
+type Receipt struct {
+	IDs  []string
+	To   types.JID // who wrote them, or the group
+	Kind types.ReceiptType
+}
+
+// Receipts lists what the client has said of messages so far.
+func (s *Server) Receipts() []Receipt {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.receipts)
+}
+
+// AwaitWord waits until the client has said a certain thing of a message.
+func (s *Server) AwaitWord(ctx context.Context, id string, kind types.ReceiptType) error {
+	return s.wait(ctx, func() bool {
+		return slices.ContainsFunc(s.receipts, func(r Receipt) bool { return r.Kind == kind && slices.Contains(r.IDs, id) })
+	})
+}
+
+// accept takes a message from the client: the recipient decrypts it.
 func (s *Server) accept(c *connection, n *waBinary.Node) {
 	participants, ok := n.GetOptionalChildByTag("participants")
 	recipients := participants.GetChildren()
@@ -50,10 +70,14 @@ func (s *Server) accept(c *connection, n *waBinary.Node) {
 		who := jid(&to, "jid")
 		p := s.known(who)
 		enc := to.GetChildByTag("enc")
-		if p == nil || p == s.phone {
+		if p == nil {
 			continue
 		}
 		m, err := p.read(&enc)
+		if p == s.phone {
+			s.hear(text(n, "id"), m)
+			continue
+		}
 		if err != nil {
 			s.askAgain(c, n, who)
 			continue
@@ -100,17 +124,6 @@ func (p *Person) read(enc *waBinary.Node) (*waE2E.Message, error) {
 	}
 	m := &waE2E.Message{}
 	return m, proto.Unmarshal(unpad(plain), m)
-}
-
-func unpad(plain []byte) []byte {
-	if len(plain) == 0 {
-		return plain
-	}
-	n := int(plain[len(plain)-1])
-	if n > len(plain) || !bytes.HasSuffix(plain, bytes.Repeat([]byte{byte(n)}, n)) {
-		return plain
-	}
-	return plain[:len(plain)-n]
 }
 
 // askAgain sends the client a retry receipt, as a phone does that cannot read.

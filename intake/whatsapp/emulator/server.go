@@ -17,6 +17,7 @@ import (
 	"go.mau.fi/whatsmeow"
 	"go.mau.fi/whatsmeow/store/sqlstore"
 	"go.mau.fi/whatsmeow/types"
+	"go.mau.fi/whatsmeow/util/keys"
 	waLog "go.mau.fi/whatsmeow/util/log"
 	_ "modernc.org/sqlite" // keeps the Signal sessions of simulated people, in memory
 )
@@ -25,9 +26,8 @@ import (
 // to. Its methods may be called from several goroutines.
 type Server struct {
 	http    *httptest.Server
-	client  *http.Client // finds only this server
-	root    []byte       // public key that signs the certificates
-	vouched vouched
+	client  *http.Client  // finds only this server
+	signer  *keys.KeyPair // signs the certificates
 	db      *sql.DB
 	devices *sqlstore.Container
 
@@ -35,17 +35,23 @@ type Server struct {
 	stop    context.CancelFunc
 	running sync.WaitGroup
 
+	phone  *Person // who owns the account
+	status *Group  // whoever posts something for everybody is a member
+
 	mu        sync.Mutex
-	phone     *Person            // who owns the account
+	vouched   vouched
 	people    map[string]*Person // by user part of number and of LID
 	groups    map[types.JID]*Group
 	linked    *linkedDevice
 	pairing   *pairing
 	live      *connection // the connection that is logged in or pairing
 	outbox    outbox
+	archive   map[string]*stanza // every message there was, by id
 	sent      []Sent
-	news      chan struct{} // closed and made anew when sent grows or the outbox shrinks
-	media     map[string][]byte
+	receipts  []Receipt
+	news      chan struct{}     // closed and made anew when sent grows or the outbox shrinks
+	media     map[string][]byte // files by name
+	album     map[string][]byte // the files that the owner's phone has kept
 	faults    faults
 	published uint32 // the version of the client that is named as the newest
 	nextID    int
@@ -57,7 +63,7 @@ func New(number string) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	id, err := newIdentity(signer)
+	id, err := newIdentity(signer, Genuine)
 	if err != nil {
 		return nil, fmt.Errorf("make certificates: %w", err)
 	}
@@ -67,10 +73,12 @@ func New(number string) (*Server, error) {
 	}
 	db.SetMaxOpenConns(1) // each connection would have a memory of its own
 	s := &Server{
-		root: signer.Pub[:], vouched: id, db: db, devices: sqlstore.NewWithDB(db, "sqlite", waLog.Noop),
-		people: map[string]*Person{}, groups: map[types.JID]*Group{}, media: map[string][]byte{},
+		signer: signer, vouched: id, db: db, devices: sqlstore.NewWithDB(db, "sqlite", waLog.Noop),
+		people: map[string]*Person{}, groups: map[types.JID]*Group{}, archive: map[string]*stanza{},
+		media: map[string][]byte{}, album: map[string][]byte{}, outbox: outbox{tickets: map[ticket][]*stanza{}},
 		news: make(chan struct{}), published: currentVersion(),
 	}
+	s.status = s.newGroup(types.StatusBroadcastJID, "")
 	s.ctx, s.stop = context.WithCancel(context.Background())
 	if err := s.devices.Upgrade(s.ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("prepare Signal sessions: %w", err), db.Close())
@@ -96,6 +104,7 @@ func (s *Server) listen() error {
 	mux.HandleFunc("GET /ws/chat", s.chat)
 	mux.HandleFunc("GET /v/{name}", s.download)
 	mux.HandleFunc("POST /mms/{kind}/{name}", s.upload)
+	mux.HandleFunc("DELETE /mms/{kind}/{name}", s.remove)
 	s.http = &httptest.Server{Listener: l, Config: &http.Server{
 		Handler: mux, ReadHeaderTimeout: time.Minute, ErrorLog: log.New(io.Discard, "", 0),
 	}}
@@ -138,11 +147,14 @@ func (s *Server) chat(w http.ResponseWriter, r *http.Request) {
 	defer s.running.Done()
 	ctx, cancel := context.WithCancel(s.ctx)
 	defer cancel()
-	l, key, payload, err := s.vouched.accept(ctx, ws)
+	s.mu.Lock()
+	id := s.vouched
+	s.mu.Unlock()
+	l, key, payload, err := id.accept(ctx, ws)
 	if err != nil {
 		return // a client that does not trust us goes away by itself
 	}
-	c := &connection{server: s, line: l, ctx: ctx, cut: cancel, key: [32]byte(key), payload: payload}
+	c := &connection{server: s, line: l, ctx: ctx, cut: cancel, key: [32]byte(key), payload: payload, more: make(chan struct{}, 1)}
 	c.serve()
 }
 
