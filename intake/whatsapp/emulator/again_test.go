@@ -12,6 +12,7 @@ import (
 // An account outlives a server: a server that is started anew must not give the
 // ids of before to new messages, and can repeat an old one under its own.
 func TestIDsOutliveAServer(t *testing.T) {
+	t.Parallel()
 	var last string
 	for range 2 {
 		s := newServer(t)
@@ -34,6 +35,7 @@ func TestIDsOutliveAServer(t *testing.T) {
 }
 
 func TestAwaitReceipt(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	c := link(t, s)
 	marni, other := person(t, s, "6281200000101", "Bu Marni"), person(t, s, "6281200000102", "Pak Dul")

@@ -10,7 +10,9 @@
 // ever meets it. It follows what the client parses, not captured
 // traffic: what WhatsApp's own servers do beyond that it cannot show.
 //
-// Read server.go (life), door.go (who finds it), noise.go (the encrypted line), connection.go (one
-// connection), pairing.go, person.go (who writes), outbox.go (what waits for its
-// receipt), faults.go (what can go wrong).
+// Read server.go (life), door.go (who finds it), noise.go (the encrypted line),
+// connection.go (one connection), pairing.go; then person.go, send.go and kinds.go
+// (who writes what), phone.go (the owner's own phone), history.go, group.go and
+// signs.go (what else happens); outbox.go (what waits for its receipt) and
+// faults.go (what can go wrong).
 package emulator

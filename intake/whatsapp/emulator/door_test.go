@@ -19,6 +19,7 @@ import (
 
 // TestLoopbackOnly holds the promise that no host but our own is ever reached.
 func TestLoopbackOnly(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	for _, url := range []string{"https://web.whatsapp.com/nothing", "https://192.0.2.1/nothing"} {
 		r, err := s.HTTPClient().Get(url)
@@ -90,6 +91,7 @@ func TestDoorChild(t *testing.T) {
 
 // TestOtherProcess links a client here and lets it go on in another process.
 func TestOtherProcess(t *testing.T) {
+	t.Parallel()
 	s, dir := newServer(t), t.TempDir()
 	c := newClient(t, s, filepath.Join(dir, "session.db"))
 	linkClient(t, s, c)
@@ -124,6 +126,7 @@ func TestOtherProcess(t *testing.T) {
 }
 
 func TestVersion(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	current := store.GetWAVersion()
 	latest := func() uint32 {

@@ -17,6 +17,7 @@ import (
 )
 
 func TestPairing(t *testing.T) {
+	t.Parallel()
 	t.Run("ByQR", func(t *testing.T) {
 		s := newServer(t)
 		c := link(t, s)
@@ -65,6 +66,7 @@ func TestPairing(t *testing.T) {
 }
 
 func TestMessages(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	c := link(t, s)
 	marni := person(t, s, "6281200000101", "Bu Marni")
@@ -183,6 +185,7 @@ func pair(id string, err error) struct {
 }
 
 func TestFaults(t *testing.T) {
+	t.Parallel()
 	t.Run("WhatHasNoReceiptComesAgain", func(t *testing.T) {
 		s := newServer(t)
 		c := link(t, s)

@@ -16,6 +16,7 @@ import (
 )
 
 func TestHistory(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	c := newClient(t, s, t.TempDir()+"/session.db")
 	c.ManualHistorySyncDownload, c.DisableManualHistorySyncReceipt = true, true
@@ -80,6 +81,7 @@ func TestHistory(t *testing.T) {
 }
 
 func TestOwnMessages(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	c := link(t, s)
 	marni := person(t, s, "6281200000101", "Bu Marni")
@@ -100,6 +102,7 @@ func TestOwnMessages(t *testing.T) {
 }
 
 func TestMediaFromThePhone(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	c := link(t, s)
 	marni := person(t, s, "6281200000101", "Bu Marni")
@@ -153,6 +156,7 @@ func TestMediaFromThePhone(t *testing.T) {
 }
 
 func TestUnreadable(t *testing.T) {
+	t.Parallel()
 	for name, fromGroup := range map[string]bool{"Direct": false, "Group": true} {
 		t.Run(name, func(t *testing.T) {
 			s := newServer(t)
@@ -186,6 +190,7 @@ func TestUnreadable(t *testing.T) {
 }
 
 func TestUnavailable(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	c := link(t, s)
 	marni := person(t, s, "6281200000101", "Bu Marni")

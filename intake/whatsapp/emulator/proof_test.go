@@ -15,6 +15,7 @@ import (
 // The client's own checking runs: what is not genuine is refused, and by whom.
 
 func TestForgedServer(t *testing.T) {
+	t.Parallel()
 	for f, want := range map[emulator.Forgery]string{
 		emulator.ForgedRoot: "signature", emulator.ForgedLeaf: "signature",
 		emulator.ForgedKey: "doesn't match", emulator.Expired: "expired",
@@ -36,6 +37,7 @@ func TestForgedServer(t *testing.T) {
 }
 
 func TestForgedLinking(t *testing.T) {
+	t.Parallel()
 	for f, want := range map[emulator.Forgery]error{
 		emulator.ForgedAccount: whatsmeow.ErrPairInvalidDeviceSignature,
 		emulator.ForgedProof:   whatsmeow.ErrPairInvalidDeviceIdentityHMAC,
@@ -58,6 +60,7 @@ func TestForgedLinking(t *testing.T) {
 
 // TestReplayed delivers the same ciphertext once more under another id.
 func TestReplayed(t *testing.T) {
+	t.Parallel()
 	for name, buffer := range map[string]bool{"WithBuffer": true, "WithoutBuffer": false} {
 		t.Run(name, func(t *testing.T) {
 			s := newServer(t)
@@ -90,6 +93,7 @@ func TestReplayed(t *testing.T) {
 }
 
 func TestTamperedMedia(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	c := link(t, s)
 	marni := person(t, s, "6281200000101", "Bu Marni")

@@ -11,6 +11,7 @@ import (
 )
 
 func TestSigns(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	c := link(t, s)
 	marni := person(t, s, "6281200000101", "Bu Marni")
@@ -53,6 +54,7 @@ func TestSigns(t *testing.T) {
 }
 
 func TestSaidToMany(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	c := link(t, s)
 	marni := person(t, s, "6281200000101", "Bu Marni")
@@ -76,6 +78,7 @@ func TestSaidToMany(t *testing.T) {
 }
 
 func TestGroupChanges(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	c := link(t, s)
 	dina, yosi := person(t, s, "6281200000112", "Dina"), person(t, s, "6281200000113", "Yosi")
@@ -114,6 +117,7 @@ func TestGroupChanges(t *testing.T) {
 }
 
 func TestStrangeMessages(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	c := link(t, s)
 	marni := person(t, s, "6281200000101", "Bu Marni")
