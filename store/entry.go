@@ -55,7 +55,7 @@ type standing struct {
 	// Only in entries about a move: the other proposal and, on the side that they
 	// left, which submissions.
 	Other int64   `json:"other,omitempty"`
-	Moved []moved `json:"moved,omitempty"`
+	Moved []int64 `json:"moved,omitempty"`
 }
 
 // openedStanding is how every proposal begins.
