@@ -14,7 +14,8 @@ import (
 //
 //  1. An edit, a deletion and a quote of one's own message go where that
 //     message went.
-//  2. Agreeing with somebody else ("setuju") is kept and makes no proposal.
+//  2. Agreeing with somebody else ("setuju") is kept and makes no proposal, and
+//     so does deleting what somebody else wrote.
 //  3. Inside the quiet window everything joins.
 //  4. What was only announced ("mau usul pak") waits longer for its content, and
 //     a picture or voice note without a word belongs to what came shortly before.
@@ -63,6 +64,25 @@ type ChatMessage struct {
 	Text      string // text or caption
 	Target    string // the message it quotes, edits, deletes or reacts to
 	Forwarded bool
+
+	weight *weight // of Text; nil until it is asked for
+}
+
+// weight is what a text says for the question whether its burst proposes. It is
+// worked out once, since the question comes with every message that joins.
+type weight struct {
+	words       int  // neither greeting nor thanks nor politeness
+	requests    bool // it has a word of asking
+	asks        bool // for something
+	queries     bool // it is a question
+	misdirected bool // what came before was meant for somebody else
+}
+
+func (m *ChatMessage) weigh() weight {
+	if m.weight == nil {
+		m.weight = weightOf(m.Text)
+	}
+	return *m.weight
 }
 
 // Burst is one proposal in the making: the messages of one sender that belong
@@ -82,7 +102,7 @@ func (b *Burst) Has(id string) bool {
 // Proposes tells whether the burst asks for something, or holds what may: a
 // photographed letter, a voice note.
 func (b *Burst) Proposes() bool {
-	texts := make([]string, 0, len(b.Messages))
+	var texts []weight
 	deleted := map[string]bool{}
 	place := false
 	for _, m := range b.Messages {
@@ -90,23 +110,24 @@ func (b *Burst) Proposes() bool {
 			deleted[m.Target] = true
 		}
 	}
-	for _, m := range b.Messages {
+	for i := range b.Messages {
+		m := &b.Messages[i]
 		switch {
 		case deleted[m.ID]:
 		case m.Type == MediaMessage:
 			return true
 		case m.Type == PlaceMessage:
 			place = true
-			texts = append(texts, m.Text)
-		case m.Type == TextMessage && m.Forwarded && !asking.MatchString(plain(m.Text)):
+			texts = append(texts, m.weigh())
+		case m.Type == TextMessage && m.Forwarded && !m.weigh().requests:
 			// News that was passed on asks the forum for nothing.
-		case m.Type == TextMessage && misdirected.MatchString(plain(m.Text)):
-			texts = slices.DeleteFunc(texts, func(t string) bool { return !asking.MatchString(plain(t)) })
+		case m.Type == TextMessage && m.weigh().misdirected:
+			texts = slices.DeleteFunc(texts, func(w weight) bool { return !w.requests })
 		case m.Type == TextMessage, m.Type == EditMessage:
-			texts = append(texts, m.Text)
+			texts = append(texts, m.weigh())
 		}
 	}
-	return proposes(texts) || (place && content(strings.Join(texts, " ")) >= 2)
+	return proposes(texts, place)
 }
 
 // announces tells whether the burst says that a proposal will come and nothing
@@ -136,7 +157,7 @@ func Gather(m ChatMessage, own []*Burst, quiet time.Duration) (joins *Burst, alo
 				return b, false
 			}
 		}
-		if m.Type == TextMessage && agrees(m.Text) {
+		if m.Type == DeletionMessage || m.Type == TextMessage && agrees(m.Text) {
 			return nil, true
 		}
 	}
@@ -212,27 +233,35 @@ func content(text string) int {
 	return len(strings.FieldsFunc(t, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }))
 }
 
-// proposes tells whether texts of one burst, together, ask for something.
-func proposes(texts []string) bool {
-	asked, told := false, 0
-	questions := 0
-	for _, t := range texts {
-		n := content(t)
-		p := inquiring.ReplaceAllString(plain(t), " ")
-		asks := p != plain(t)
-		if n == 0 {
-			continue
-		}
-		if asking.MatchString(p) && n >= 2 {
-			asked = true
-		}
-		if asks && n <= 8 || strings.HasSuffix(strings.TrimRight(p, " 🙏.!"), "?") || (query.MatchString(p) && n <= 8 && !wanting.MatchString(p)) {
-			questions++
-		} else {
-			told += n
+// Says tells whether a text says anything besides greeting, thanks and politeness.
+func Says(text string) bool { return content(text) > 0 }
+
+// weightOf weighs a text.
+func weightOf(text string) *weight {
+	p := plain(text)
+	w := &weight{words: content(text), requests: asking.MatchString(p), misdirected: misdirected.MatchString(p)}
+	if w.words == 0 {
+		return w
+	}
+	rest := inquiring.ReplaceAllString(p, " ")
+	w.asks = w.words >= 2 && asking.MatchString(rest)
+	w.queries = rest != p && w.words <= 8 || strings.HasSuffix(strings.TrimRight(rest, " 🙏.!"), "?") ||
+		query.MatchString(rest) && w.words <= 8 && !wanting.MatchString(rest)
+	return w
+}
+
+// proposes tells whether texts of one burst, together, ask for something. With a
+// place on the map few words are enough.
+func proposes(texts []weight, place bool) bool {
+	asked, told, words := false, 0, 0
+	for _, w := range texts {
+		asked = asked || w.asks
+		words += w.words
+		if !w.queries {
+			told += w.words
 		}
 	}
-	return (asked && (told > 0 || questions == 0)) || told >= 6
+	return asked && told > 0 || told >= 6 || place && words >= 2
 }
 
 // agrees tells whether a text only supports what somebody else wrote.

@@ -90,7 +90,7 @@ func (b *batch) judge(item intake.Item, e *entered) error {
 	e.outcome, e.reason, e.due = item.Outcome, item.Reason, 0
 	switch {
 	case s == nil:
-		return b.unread(e)
+		return b.unread(item, e)
 	case s.Fault != "":
 		e.outcome, e.reason = intake.Quarantine, s.Fault
 		return b.setAside(item, e)
@@ -100,14 +100,17 @@ func (b *batch) judge(item intake.Item, e *entered) error {
 	return b.admitSubmission(s, e)
 }
 
-// unread is an item of which nothing was read.
-func (b *batch) unread(e *entered) error {
+// unread is an item of which nothing was read. One that has a name comes again by
+// itself, when the far side sends it anew.
+func (b *batch) unread(item intake.Item, e *entered) error {
 	switch e.outcome {
 	case "":
 		e.outcome, e.reason = intake.Unfetchable, intake.FaultProtocol
 		fallthrough
 	case intake.Unfetchable:
-		e.tries++
+		if e.tries++; item.Key != "" {
+			return nil
+		}
 		e.due = millis(b.now.Add(retryPause(e.tries)))
 	}
 	return nil
@@ -127,6 +130,9 @@ func retryPause(tries int) time.Duration {
 func (b *batch) setAside(item intake.Item, e *entered) error {
 	s := *item.Submission
 	s.ContentHash = placeholderHash(&s, e.outcome, b.place, item)
+	if s.Chat != nil && s.Kind == intake.Message && e.outcome != intake.Older {
+		return b.setChatAside(&s, e)
+	}
 	if id, proposal, err := b.twin(&s); err != nil || id != 0 {
 		if e.outcome == intake.Quarantine && id != e.submission {
 			e.outcome, e.reason = intake.Duplicate, ""
@@ -144,6 +150,9 @@ func (b *batch) setAside(item intake.Item, e *entered) error {
 
 // admitSubmission takes in what was read as a whole.
 func (b *batch) admitSubmission(s *intake.Submission, e *entered) error {
+	if s.Chat != nil {
+		return b.admitChat(s, e)
+	}
 	id, proposal, err := b.twin(s)
 	if err != nil {
 		return err

@@ -24,6 +24,8 @@ type Entry struct {
 	// For a move: where submissions went, or where they came from. One is a
 	// reference, the other empty.
 	To, From string
+
+	Addresses []Address // whose participant became another, for participants_merged and participants_unmerged
 }
 
 // entry is a line of the history to be.
@@ -55,7 +57,7 @@ type standing struct {
 	// Only in entries about a move: the other proposal and, on the side that they
 	// left, which submissions.
 	Other int64   `json:"other,omitempty"`
-	Moved []int64 `json:"moved,omitempty"`
+	Moved []moved `json:"moved,omitempty"`
 }
 
 // openedStanding is how every proposal begins.

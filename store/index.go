@@ -56,7 +56,8 @@ func writeFileName(b *strings.Builder, name string, role intake.Role) {
 	}
 }
 
-// gatherText reads the search text of a proposal from its submissions.
+// gatherText reads the search text of a proposal from its submissions, as they
+// stand now. What lists show of a chat is written on the way.
 func (t *tx) gatherText(proposal int64) (string, error) {
 	var b strings.Builder
 	var r ref
@@ -66,37 +67,42 @@ func (t *tx) gatherText(proposal int64) (string, error) {
 		return "", err
 	}
 	b.WriteString(r.String())
-	err = t.each(`
-		SELECT submission.subject, submission.body, submission.sender_name, submission.sender_shown, submission.forwarded
-		FROM proposal_submission JOIN submission ON submission.id = proposal_submission.submission
-		WHERE proposal_submission.proposal = $1 ORDER BY submission.id`, []any{proposal},
-		func(rows *sql.Rows) error {
-			var subject, body, forwarded string
-			var from, by intake.Address
-			if err := rows.Scan(&subject, &body, &from.Name, &from.Shown, &forwarded); err != nil {
-				return err
-			}
-			if err := decode(forwarded, &by); err != nil {
-				return err
-			}
-			writeSearchText(&b, subject, body, from, by)
-			return nil
-		})
+	all, err := t.wordings(proposal)
 	if err != nil {
 		return "", err
 	}
+	taken := map[int64]bool{}
+	for i := range all {
+		w := &all[i]
+		taken[w.submission] = w.taken
+		if !w.shown() {
+			w.subject, w.text = "", ""
+		}
+		writeSearchText(&b, w.subject, w.text, w.from, w.by)
+		if w.chat != nil && w.chat.Location != nil && w.shown() {
+			writeFileName(&b, w.chat.Location.Name+" "+w.chat.Location.Address, intake.File)
+		}
+	}
+	if len(all) > 0 && all[0].chat != nil {
+		if err := t.exec("UPDATE proposal SET snippet = $1 WHERE id = $2", told(all), proposal); err != nil {
+			return "", err
+		}
+	}
 	err = t.each(`
-		SELECT attachment.name, attachment.role, coalesce(transcript.body, '')
+		SELECT attachment.submission, attachment.name, attachment.role, coalesce(transcript.body, '')
 		FROM proposal_submission
 			JOIN attachment ON attachment.submission = proposal_submission.submission
 			LEFT JOIN transcript ON transcript.attachment = attachment.id
 		WHERE proposal_submission.proposal = $1`, []any{proposal},
 		func(rows *sql.Rows) error {
+			var submission int64
 			var name, transcript string
 			var role intake.Role
-			err := rows.Scan(&name, &role, &transcript)
-			writeFileName(&b, name, role)
-			writeFileName(&b, transcript, intake.File)
+			err := rows.Scan(&submission, &name, &role, &transcript)
+			if !taken[submission] {
+				writeFileName(&b, name, role)
+				writeFileName(&b, transcript, intake.File)
+			}
 			return err
 		})
 	return b.String(), err

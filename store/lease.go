@@ -166,14 +166,14 @@ func (l *lease) Known(ctx context.Context, p intake.Place, after uint32, limit i
 // Due lists the items that want to be fetched again now.
 func (l *lease) Due(ctx context.Context, p intake.Place, limit int) (due []intake.Due, err error) {
 	err = l.db.each(ctx, `
-		SELECT ledger.item, ledger.outcome, ledger.tries, ledger.insisted
+		SELECT ledger.item, ledger.key, ledger.outcome, ledger.tries, ledger.insisted
 		FROM place JOIN ledger ON ledger.place = place.id
 		WHERE place.source = $1 AND place.folder = $2 AND place.epoch = $3
 			AND ledger.due_at <> 0 AND ledger.due_at <= $4
-		ORDER BY ledger.item LIMIT $5`, []any{l.source, p.Folder, p.Epoch, millis(l.db.Now()), limit},
+		ORDER BY ledger.item, ledger.id LIMIT $5`, []any{l.source, p.Folder, p.Epoch, millis(l.db.Now()), limit},
 		func(rows *sql.Rows) error {
 			var d intake.Due
-			err := rows.Scan(&d.ID, &d.Outcome, &d.Tries, &d.Insisted)
+			err := rows.Scan(&d.ID, &d.Key, &d.Outcome, &d.Tries, &d.Insisted)
 			due = append(due, d)
 			return err
 		})

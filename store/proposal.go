@@ -133,7 +133,7 @@ func (db *DB) proposal(ctx context.Context, id int64) (*Proposal, error) {
 		}
 	}
 	p.SplitHint = splitHint(p.Parts)
-	p.History, err = db.entries(ctx, "WHERE entry.proposal = $1 AND entry.proposal <> 0 ORDER BY entry.id", id)
+	p.History, err = db.history(ctx, id, p.ParticipantID)
 	return p, err
 }
 

@@ -75,6 +75,7 @@ func (t *tx) judgement(submission int64) (j judgement, err error) {
 // reclassify makes a submission another kind. undoes is the entry that this
 // takes back, or 0.
 func (t *tx) reclassify(who Actor, j judgement, k intake.Kind, undoes int64) error {
+	t.db.monologues.forget()
 	e := entry{kind: "reclassified", submission: j.submission, proposal: j.proposal, channel: channelOf(j.source), undoes: undoes}
 	if undoes != 0 {
 		e.kind = "undone"
@@ -220,22 +221,23 @@ func (t *tx) reopen(who Actor, proposal int64) error {
 func (t *tx) receivedAs(j judgement) (r received, participant int64, err error) {
 	s := &intake.Submission{}
 	r = received{Submission: s, id: j.submission, channel: channelOf(j.source)}
-	var answers, mentions, ranges, forwarded string
+	var answers, mentions, ranges, forwarded, chat string
 	var receivedAt, address int64
 	var hash []byte
 	err = t.row(`
 		SELECT coalesce(submission.address, 0), coalesce(address.participant, 0), submission.external_id, submission.answers,
 			submission.mentions, submission.forwarded, submission.sender_name, submission.sender_shown, submission.content_hash,
-			submission.subject, submission.body, submission.ranges, submission.received_at
+			submission.subject, submission.body, submission.ranges, submission.received_at, submission.chat, submission.revises
 		FROM submission LEFT JOIN address ON address.id = submission.address WHERE submission.id = $1`, []any{j.submission},
 		&address, &participant, &s.ExternalID, &answers, &mentions, &forwarded, &s.From.Name, &s.From.Shown,
-		&hash, &s.Subject, &s.Text, &ranges, &receivedAt)
+		&hash, &s.Subject, &s.Text, &ranges, &receivedAt, &chat, &s.Revises)
 	if err != nil {
 		return r, 0, err
 	}
 	s.ReceivedAt = time.UnixMilli(receivedAt).UTC()
 	copy(s.ContentHash[:], hash)
-	err = errors.Join(decode(answers, &s.InReplyTo), decode(mentions, &s.Mentions), decode(ranges, &s.Ranges), decode(forwarded, &s.Forwarded))
+	err = errors.Join(decode(answers, &s.InReplyTo), decode(mentions, &s.Mentions), decode(ranges, &s.Ranges),
+		decode(forwarded, &s.Forwarded), decode(chat, &s.Chat))
 	if err != nil {
 		return r, 0, err
 	}

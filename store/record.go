@@ -104,6 +104,9 @@ func (l *lease) begin(t *tx, p intake.Place) (*batch, error) {
 	if err := l.check(t); err != nil {
 		return nil, err
 	}
+	if err := t.followOthers(); err != nil {
+		return nil, err
+	}
 	b := &batch{tx: t, lease: l}
 	var err error
 	if b.forum, b.numbers, err = t.currentRound(); err != nil {
@@ -146,6 +149,7 @@ func (b *batch) admitCarefully(item intake.Item) error {
 		return err
 	}
 	*b = before
+	b.db.monologues.forget()
 	b.tx.lastEntry, b.tallies, b.outcomes, b.texts = last, tallies, outcomes, texts
 	b.db.Log.Error("item sent to quarantine", "source", b.lease.source, "item", item.ID, "error", refused.cause)
 	if err := b.admit(unrecordable(item)); err != nil {

@@ -31,7 +31,7 @@ func (t *tx) recount(proposal int64) (int, error) {
 			subject, begins, address = cmp.Or(subject, title), cmp.Or(begins, snippet(body, parts)), cmp.Or(address, from)
 			changed = max(changed, receivedAt)
 			if chat != "" {
-				quiet = max(quiet, min(receivedAt, millis(t.now))+said.Quiet.Milliseconds())
+				quiet = max(quiet, t.quietAt(receivedAt, &said))
 			}
 			return nil
 		})

@@ -47,12 +47,13 @@ type DB struct {
 	background sync.WaitGroup
 
 	vocabulary *vocabulary // the writer's
+	monologues *monologues // the writer's
 }
 
 // Open opens the database in folder dir, creating and migrating it as needed.
 // A database newer than the program is refused.
 func Open(ctx context.Context, dir string, log *slog.Logger) (*DB, error) {
-	db := &DB{Now: time.Now, Log: log, dir: dir, vocabulary: newVocabulary()}
+	db := &DB{Now: time.Now, Log: log, dir: dir, vocabulary: newVocabulary(), monologues: newMonologues()}
 	db.closed = sync.OnceValue(db.close)
 	db.stop, db.end = context.WithCancel(context.Background())
 	if err := db.open(ctx); err != nil {

@@ -109,7 +109,7 @@ func (t *tx) putSubmission(source string, s *intake.Submission, address int64) (
 	if err != nil {
 		return 0, err
 	}
-	for _, external := range nearest(s.InReplyTo) {
+	for _, external := range about(s) {
 		err := t.exec("INSERT INTO answer (external_id, submission) VALUES ($1, $2) ON CONFLICT DO NOTHING", external, id)
 		if err != nil {
 			return 0, err
@@ -121,6 +121,14 @@ func (t *tx) putSubmission(source string, s *intake.Submission, address int64) (
 		}
 	}
 	return id, nil
+}
+
+// about lists the external ids that a submission answers, edits or deletes.
+func about(s *intake.Submission) []string {
+	if s.Revises == "" {
+		return nearest(s.InReplyTo)
+	}
+	return append([]string{s.Revises}, nearest(s.InReplyTo)...)
 }
 
 // putAttachment writes an attachment: its place in the raw source, or its bytes

@@ -139,6 +139,7 @@ func (t *tx) finish() ([]*stemmed, error) {
 
 // rollback gives up. SQLite may have done so by itself already (a full disk).
 func (t *tx) rollback() {
+	t.db.monologues.forget()
 	if _, err := t.db.writer.conn.ExecContext(t.ctx, "ROLLBACK"); err != nil {
 		t.db.Log.Debug("nothing to roll back", "error", err)
 	}
