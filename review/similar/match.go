@@ -9,7 +9,6 @@ import (
 type matching struct {
 	a, b      []unit
 	inA, inB  []float64 // how well each is found on the other side
-	joined    bool      // everything left over is politeness
 	sameOrder bool
 }
 
