@@ -91,6 +91,7 @@ func (r *run) message(evt *events.Message) bool {
 		r.stop(storageFault(err))
 		return false
 	}
+	reveal(r.ctx, r.client, evt)
 	wait := tryBriefly
 	if evt.UnavailableRequestID != "" {
 		wait = tryLong // the phone has sent it again, and does so once

@@ -203,8 +203,14 @@ func (d *downloads) work(ctx context.Context, j job) error {
 	}
 }
 
-// fetch downloads a file, checks it and gives it to the ledger.
-func (d *downloads) fetch(ctx context.Context, j job) error {
+// fetch downloads a file, checks it and gives it to the ledger. Should the
+// library choke on what a sender has made up, only this file suffers.
+func (d *downloads) fetch(ctx context.Context, j job) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("download: panic: %v", v)
+		}
+	}()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	f, err := openTemp(d.dir, d.limit, stall, cancel)

@@ -3,6 +3,7 @@ package whatsapp
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"go.mau.fi/whatsmeow"
@@ -58,7 +59,7 @@ func (d *downloads) answered(evt *events.MediaRetry) {
 		if a.message != evt.MessageID {
 			continue
 		}
-		answer, err := whatsmeow.DecryptMediaRetryNotification(evt, a.key)
+		answer, err := opened(evt, a.key)
 		switch {
 		case errors.Is(err, whatsmeow.ErrMediaNotAvailableOnPhone), answer.GetResult() == waMmsRetry.MediaRetryNotification_NOT_FOUND:
 			a.ready, a.gone = true, true
@@ -70,6 +71,17 @@ func (d *downloads) answered(evt *events.MediaRetry) {
 		}
 	}
 	d.wake()
+}
+
+// opened opens an answer. The library panics where the seal has not the size that
+// it should.
+func opened(evt *events.MediaRetry, key []byte) (answer *waMmsRetry.MediaRetryNotification, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("open an answer: %v", v)
+		}
+	}()
+	return whatsmeow.DecryptMediaRetryNotification(evt, key)
 }
 
 // answers takes up to n files about which the phone has answered. The caller

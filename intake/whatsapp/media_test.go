@@ -415,6 +415,7 @@ func TestPhoneIsAsked(t *testing.T) {
 		r.d.answered(sealedAnswer(t, id, bytes.Repeat([]byte{9}, 32), says(waMmsRetry.MediaRetryNotification_NOT_FOUND)))
 		r.d.answered(sealedAnswer(t, "another", key, says(waMmsRetry.MediaRetryNotification_NOT_FOUND)))
 		r.d.answered(&events.MediaRetry{MessageID: id, Error: &events.MediaRetryError{Code: 7}})
+		r.d.answered(&events.MediaRetry{MessageID: id, Ciphertext: []byte("x"), IV: []byte("short")})
 		r.d.answered(sealedAnswer(t, id, key, says(waMmsRetry.MediaRetryNotification_GENERAL_ERROR)))
 		r.d.answered(sealedAnswer(t, id, key, says(waMmsRetry.MediaRetryNotification_SUCCESS))) // without a path
 		r.send(r.server.Image(photo, "image/jpeg", ""))

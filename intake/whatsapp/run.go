@@ -221,6 +221,7 @@ func (r *run) watch(ctx context.Context) error {
 			return err
 		case <-r.news:
 		case <-r.ledger.Wake():
+			r.downloads.wake()
 		case <-tick.C:
 			if err := r.buffer.flush(r.ctx); err != nil {
 				return storageFault(err)
