@@ -286,6 +286,7 @@ func TestDownloads(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.send(r.server.Image(photo, "image/jpeg", "ini suratnya")) // before downloading begins, as after a restart
+	r.server.Phone().Away(true)
 	stop := r.run()
 	t.Run("KindsComeWhole", func(t *testing.T) {
 		r.send(r.server.Voice([]byte("OggS kecil"), 42))
@@ -378,15 +379,35 @@ func TestPhoneIsAsked(t *testing.T) {
 	photo := bytes.Repeat([]byte("gambar "), 3_000)
 	r := newRig(t, 1<<20)
 	r.run()
-	// asked lets the phone be asked for a file that the server has deleted.
-	asked := func(t *testing.T) (id string, key []byte) {
+	// lost lets a photo arrive that the server has deleted.
+	lost := func(t *testing.T) *waE2E.Message {
 		m, err := r.server.Image(photo, "image/jpeg", "")
-		if err != nil {
-			t.Fatal(err)
-		}
 		r.server.Forget()
-		r.send(m, nil)
+		r.send(m, err)
 		r.ledger.await(t, "media_waiting")
+		return m
+	}
+	t.Run("AndUploadsItAgain", func(t *testing.T) {
+		lost(t)
+		r.ledger.await(t, "fetched")
+		if !bytes.Equal(r.bytesOf(1), photo) {
+			t.Error("what the phone uploaded is not what was sent")
+		}
+	})
+	t.Run("AndHasItNoMore", func(t *testing.T) {
+		m, err := r.server.Image(photo, "image/jpeg", "")
+		r.server.Forget()
+		r.server.ForgetOnPhone()
+		r.send(m, err)
+		r.ledger.await(t, "media_waiting", "media_gone for good")
+	})
+	says := func(result waMmsRetry.MediaRetryNotification_ResultType) *waMmsRetry.MediaRetryNotification {
+		return &waMmsRetry.MediaRetryNotification{Result: result.Enum()}
+	}
+	// asked is lost while the phone is away.
+	asked := func(t *testing.T) (id string, key []byte) {
+		r.server.Phone().Away(true)
+		m := lost(t)
 		r.d.mu.Lock()
 		defer r.d.mu.Unlock()
 		for _, a := range r.d.asks {
@@ -397,29 +418,10 @@ func TestPhoneIsAsked(t *testing.T) {
 		t.Fatal("the phone was not asked")
 		return "", nil
 	}
-	says := func(result waMmsRetry.MediaRetryNotification_ResultType) *waMmsRetry.MediaRetryNotification {
-		return &waMmsRetry.MediaRetryNotification{Result: result.Enum()}
-	}
-	t.Run("AndHasItNoMore", func(t *testing.T) {
+	t.Run("AndSaysUnderItsSealThatItHasItNoMore", func(t *testing.T) {
 		id, key := asked(t)
 		r.d.answered(sealedAnswer(t, id, key, says(waMmsRetry.MediaRetryNotification_NOT_FOUND)))
 		r.ledger.await(t, "media_gone for good")
-	})
-	t.Run("AndSaysSoWithoutASeal", func(t *testing.T) {
-		id, _ := asked(t)
-		r.d.answered(&events.MediaRetry{MessageID: id, Error: &events.MediaRetryError{Code: 2}})
-		r.ledger.await(t, "media_gone for good")
-	})
-	t.Run("AForgedAnswerChangesNothing", func(t *testing.T) {
-		id, key := asked(t)
-		r.d.answered(sealedAnswer(t, id, bytes.Repeat([]byte{9}, 32), says(waMmsRetry.MediaRetryNotification_NOT_FOUND)))
-		r.d.answered(sealedAnswer(t, "another", key, says(waMmsRetry.MediaRetryNotification_NOT_FOUND)))
-		r.d.answered(&events.MediaRetry{MessageID: id, Error: &events.MediaRetryError{Code: 7}})
-		r.d.answered(&events.MediaRetry{MessageID: id, Ciphertext: []byte("x"), IV: []byte("short")})
-		r.d.answered(sealedAnswer(t, id, key, says(waMmsRetry.MediaRetryNotification_GENERAL_ERROR)))
-		r.d.answered(sealedAnswer(t, id, key, says(waMmsRetry.MediaRetryNotification_SUCCESS))) // without a path
-		r.send(r.server.Image(photo, "image/jpeg", ""))
-		r.ledger.await(t, "fetched")
 	})
 	t.Run("AndUploadsSomethingElse", func(t *testing.T) {
 		id, key := asked(t)
@@ -431,5 +433,16 @@ func TestPhoneIsAsked(t *testing.T) {
 		answer.DirectPath = other.ImageMessage.DirectPath
 		r.d.answered(sealedAnswer(t, id, key, answer))
 		r.ledger.await(t, "media_waiting")
+	})
+	t.Run("AForgedAnswerChangesNothing", func(t *testing.T) {
+		id, key := asked(t)
+		r.d.answered(sealedAnswer(t, id, bytes.Repeat([]byte{9}, 32), says(waMmsRetry.MediaRetryNotification_NOT_FOUND)))
+		r.d.answered(sealedAnswer(t, "another", key, says(waMmsRetry.MediaRetryNotification_NOT_FOUND)))
+		r.d.answered(&events.MediaRetry{MessageID: id, Error: &events.MediaRetryError{Code: 7}})
+		r.d.answered(&events.MediaRetry{MessageID: id, Ciphertext: []byte("x"), IV: []byte("short")})
+		r.d.answered(sealedAnswer(t, id, key, says(waMmsRetry.MediaRetryNotification_GENERAL_ERROR)))
+		r.d.answered(sealedAnswer(t, id, key, says(waMmsRetry.MediaRetryNotification_SUCCESS))) // without a path
+		r.send(r.server.Image(photo, "image/jpeg", ""))
+		r.ledger.await(t, "fetched")
 	})
 }
