@@ -2,10 +2,14 @@ package store
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
+
+	"usulan/intake"
 )
 
 // A backup is a data folder: what was recorded before it is all there when it
@@ -49,6 +53,52 @@ func TestBackupIsADataFolder(t *testing.T) {
 	defer content.Close()
 	if got, err := io.ReadAll(content); err != nil || size != int64(len(source)) || !bytes.Equal(got, source) {
 		t.Errorf("the large mail came back with %d of %d bytes, %v", len(got), len(source), err)
+	}
+}
+
+// A backup goes on with what a chat had begun: files that had come are in it,
+// those that had not are still asked for.
+func TestBackupOfAChat(t *testing.T) {
+	db := forum(t)
+	l := acquire(t, db, "whatsapp/utama")
+	if err := l.Report(t.Context(), intake.Status{State: intake.Connected, Account: &intake.Account{Number: "+6281210002000"}}); err != nil {
+		t.Fatal(err)
+	}
+	record(t, l, item(1, voiceNote("a", "suara.ogg", "video.mp4", "foto.jpg")))
+	film := bytes.Repeat([]byte("film"), inDatabase)
+	raw, err := l.Keep(bytes.NewReader(film), int64(len(film)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer raw.Close()
+	if err := errors.Join(l.Fetched(t.Context(), 2, raw), l.Unfetched(t.Context(), 3, "media_gone", time.Time{})); err != nil {
+		t.Fatal(err)
+	}
+	folder := filepath.Join(t.TempDir(), "copy")
+	if err := db.Backup(t.Context(), folder); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Fetched(t.Context(), 1, intake.NewRaw([]byte("after the backup"))); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.RemoveAll(db.dir); err != nil {
+		t.Fatal(err)
+	}
+
+	copied := open(t, folder)
+	again := acquire(t, copied, "whatsapp/utama")
+	wantQueue(t, again, 1)
+	_, content, err := copied.Content(t.Context(), 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer content.Close()
+	if got, err := io.ReadAll(content); err != nil || !bytes.Equal(got, film) {
+		t.Errorf("the film came back with %d of %d bytes, %v", len(got), len(film), err)
+	}
+	sources, err := copied.Sources(t.Context())
+	if err != nil || sources[0].Account == nil || sources[0].Waiting != 1 || sources[0].Gone != 1 {
+		t.Errorf("source %+v, %v; want its account, one file awaited and one gone", sources, err)
 	}
 }
 

@@ -83,6 +83,7 @@ func benchmarkFilled(b *testing.B, n int) {
 		{"queue-deep", func(int) { page(waiting, deep) }},
 		{"priority-newest", func(int) { page(store.Filter{Priority: "P3", Newest: true}, "") }},
 		{"channel-state", func(int) { page(store.Filter{Channel: "email", States: []store.State{store.SetAside}}, "") }},
+		{"channel-whatsapp", func(int) { page(store.Filter{Channel: "whatsapp", Waiting: true}, "") }},
 		{"proposal", func(i int) {
 			if _, err := db.Proposal(ctx, ref(i)); err != nil {
 				b.Fatal(err)
@@ -95,6 +96,26 @@ func benchmarkFilled(b *testing.B, n int) {
 			}
 			d := store.Decision{State: store.Tagged, Priority: fmt.Sprintf("P%d", i%6+1)}
 			if _, err := db.Decide(ctx, who, s[0].Ref, s[0].Version, d); err != nil {
+				b.Fatal(err)
+			}
+		}},
+		{"split-and-undo", func(i int) {
+			p, err := db.Proposal(ctx, ref(4*i+3))
+			if err != nil {
+				b.Fatal(err)
+			}
+			if len(p.Parts) < 2 || p.State != store.New {
+				return
+			}
+			if _, err := db.Move(ctx, who, []int64{p.Parts[0].ID}, p.Ref, p.Version, ""); err != nil {
+				b.Fatal(err)
+			}
+			if _, err := db.Undo(ctx, who); err != nil {
+				b.Fatal(err)
+			}
+		}},
+		{"sources", func(int) {
+			if _, err := db.Sources(ctx); err != nil {
 				b.Fatal(err)
 			}
 		}},

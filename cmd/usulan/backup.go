@@ -18,6 +18,9 @@ Copies the database, as it is at one instant, and the large mails that it names 
 The service may run meanwhile. What is in FOLDER already from an earlier backup is replaced
 only when the new copy is complete; large mails are not copied twice.
 
+The keys of a linked WhatsApp number are left out, for whoever has them is that number:
+after restoring on another machine, link it anew.
+
 To restore: stop the service, put the contents of FOLDER where "data" points to, start it.
 
 Example:

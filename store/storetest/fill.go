@@ -5,6 +5,7 @@ package storetest
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -33,46 +34,81 @@ func Settings() store.Settings {
 // Opens is when the invented forum opens.
 var Opens = time.Date(2020, 3, 1, 0, 0, 0, 0, time.UTC)
 
-// Fill records n short proposals through the ledger of email/forum, on top of
-// those it recorded before. Of the first decided ones a part is tagged or set
-// aside by the staff member.
+// Every fourth proposal is written in a chat.
+const everyChat = 4
+
+// chunk is how many proposals are recorded in one go.
+const chunk = 64
+
+// Fill records n short proposals through the ledgers of email/forum and
+// ChatSource, on top of those it recorded before. Of the first decided ones a
+// part is tagged or set aside by the staff member.
 func Fill(ctx context.Context, db *store.DB, n, decided int, staff int64) error {
 	if err := db.Configure(ctx, Settings()); err != nil {
 		return err
 	}
-	l, err := db.Acquire(ctx, "email/forum")
+	mails, err := open(ctx, db, "email/forum", intake.Place{Folder: "INBOX", Epoch: 1})
 	if err != nil {
 		return err
 	}
-	place := intake.Place{Folder: "INBOX", Epoch: 1}
-	pos, err := l.Position(ctx, place, 0)
+	chats, err := open(ctx, db, ChatSource, intake.Place{})
 	if err != nil {
 		return err
 	}
-	for i := int(pos.Last); i < n; {
-		batch := make([]intake.Item, min(64, n-i))
-		for j := range batch {
-			s := mail(i+j, 200, 700)
-			batch[j] = intake.Item{ID: uint32(i + j + 1), ReceivedAt: s.ReceivedAt, Size: s.Raw.Size, Submission: s}
-		}
-		for len(batch) > 0 {
-			k, err := l.Record(ctx, place, batch)
-			if err != nil {
-				return err
+	for i := int(mails.pos.Last) / chunk * chunk; i < n; i += chunk {
+		var letters, messages []intake.Item
+		for j := i; j < min(i+chunk, n); j++ {
+			if j%everyChat == everyChat-1 {
+				messages = append(messages, Chat(j)...)
+				continue
 			}
-			batch = batch[k:]
-			i += k
+			s := mail(j, 200, 700)
+			letters = append(letters, intake.Item{ID: uint32(j + 1), ReceivedAt: s.ReceivedAt, Size: s.Raw.Size, Submission: s})
 		}
-		if i%6400 == 0 {
-			if err := l.Renew(ctx); err != nil {
-				return err
-			}
+		if err := mails.record(ctx, letters); err != nil {
+			return err
+		}
+		if err := chats.record(ctx, messages); err != nil {
+			return err
 		}
 	}
-	if err := l.Release(ctx); err != nil {
+	if err := errors.Join(mails.ledger.Release(ctx), chats.ledger.Release(ctx)); err != nil {
 		return err
 	}
 	return decide(ctx, db, decided, staff)
+}
+
+// book is a ledger and the place that is written into.
+type book struct {
+	ledger  intake.Ledger
+	place   intake.Place
+	pos     intake.Position
+	batches int
+}
+
+func open(ctx context.Context, db *store.DB, source string, place intake.Place) (*book, error) {
+	l, err := db.Acquire(ctx, source)
+	if err != nil {
+		return nil, err
+	}
+	pos, err := l.Position(ctx, place, 0)
+	return &book{ledger: l, place: place, pos: pos}, err
+}
+
+func (b *book) record(ctx context.Context, items []intake.Item) error {
+	if b.batches++; b.batches%50 == 0 {
+		if err := b.ledger.Renew(ctx); err != nil {
+			return err
+		}
+	}
+	for len(items) > 0 {
+		k, err := b.ledger.Record(ctx, b.place, items)
+		if err != nil {
+			return err
+		}
+		items = items[k:]
+	}
+	return nil
 }
 
 // decide decides on every second one of the first n proposals, evenly over the priorities.
