@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -16,6 +17,8 @@ import (
 // message is a chat message to be.
 type message struct {
 	from, number string // number empty: a LID alone
+	lid          string // when empty, made up of the name
+	alias        bool   // the number came with the LID
 	text         string
 	kind         intake.MessageType // text when empty
 	id           string             // external; made up when empty
@@ -35,13 +38,20 @@ func (m message) submission(at time.Time, n uint32) *intake.Submission {
 		chat.Type = intake.TextMessage
 	}
 	chat.Quiet = intake.Quiet
-	from := intake.Address{Kind: intake.LID, Value: fmt.Sprintf("%x", sha256.Sum256([]byte(m.from)))[:12], Name: m.from}
-	if from.Shown = from.Value; m.number != "" {
-		from.Kind, from.Shown = intake.Phone, m.number
-		from.Value = "+62" + strings.ReplaceAll(m.number[1:], "-", "")
+	if m.lid == "" {
+		m.lid = fmt.Sprintf("%x", sha256.Sum256([]byte(m.from)))[:12]
+	}
+	from, aliases := intake.Address{Kind: intake.LID, Value: m.lid, Name: m.from}, []intake.Address(nil)
+	if m.number != "" {
+		phone := intake.Address{Kind: intake.Phone, Shown: m.number, Value: "+62" + strings.ReplaceAll(m.number[1:], "-", ""), Name: m.from}
+		if m.alias {
+			aliases = []intake.Address{phone}
+		} else {
+			from = phone
+		}
 	}
 	s := &intake.Submission{
-		Kind: intake.Message, ExternalID: m.id, From: from, Chat: &chat, Text: m.text, Revises: m.revises, Attachments: m.files,
+		Kind: intake.Message, ExternalID: m.id, From: from, Aliases: aliases, Chat: &chat, Text: m.text, Revises: m.revises, Attachments: m.files,
 		ReceivedAt: at, SentAt: at, Raw: intake.NewRaw([]byte("message " + m.id)), ContentHash: sha256.Sum256([]byte(m.id + from.Value)),
 	}
 	if m.answers != "" {
@@ -189,4 +199,56 @@ func TestNumbersAreMasked(t *testing.T) {
 	if body := officer.get("/proposals/USL-2020-0002").body; !strings.Contains(body, "nomor belum diketahui") {
 		t.Error("nobody says that a number is not known")
 	}
+}
+
+// A burst reads as one text: what was edited as it is now, what was taken back
+// behind a click, what is on its way with its size.
+func TestChatOnThePaper(t *testing.T) {
+	w := newWorld(t)
+	w.converse(evening()...)
+	p := w.as(w.staff("ratna", store.Officer)).get("/proposals/USL-2020-0001")
+	if p.status != http.StatusOK {
+		t.Fatalf("status %d", p.status)
+	}
+	for _, want := range []string{
+		"WhatsApp, 11 pesan", "utk 22 pedagang", "disunting", "utk 20 pedagang", "Pengirim menarik pesan ini",
+		"Lahan kosong dekat Jl. Cilenggang", "-6.30200, 106.66500", "https://www.openstreetmap.org/?mlat=-6.30200&amp;mlon=106.66500", `href="geo:-6.30200,106.66500"`,
+		"Diteruskan", "Menjawab:", "0.34", "1.11", "4,0 MB", "sedang diambil", "0812-0000-0107",
+	} {
+		if !strings.Contains(p.body, want) {
+			t.Errorf("the paper lacks %q", want)
+		}
+	}
+	if strings.Contains(p.body, "Pesan belum bisa dibaca") {
+		t.Error("something is called unreadable that is not")
+	}
+}
+
+// Who wrote under a hidden id and under a number is one person once that is
+// known; a lead may part them again.
+func TestParticipantsAreParted(t *testing.T) {
+	w := newWorld(t)
+	w.converse(
+		message{from: "Bu Marni", lid: "777", text: "mohon bantuan modal untuk warung nasi uduk kami di Jombang pak"},
+		message{from: "Marni Katering", number: "0812-0000-0101", after: time.Hour, text: "usul pelatihan pembukuan untuk ibu-ibu katering"},
+		message{from: "Bu Marni", lid: "777", number: "0812-0000-0101", alias: true, after: time.Hour, text: "tambahan, warungnya dekat stasiun"},
+	)
+	officer := w.as(w.staff("ratna", store.Officer))
+	body := officer.get("/proposals/USL-2020-0001").body
+	says(t, "the panel", body, "0812-0000-0101", "1 usulan lain", "Gabungan", "Marni Katering", "ternyata orang yang sama")
+	saysNot(t, "the panel", body, "777", ">Pisahkan</button>")
+	lead := w.as(w.staff("wati", store.Lead))
+	entry := regexp.MustCompile(`/mergers/(\d+)/undo`).FindStringSubmatch(lead.get("/proposals/USL-2020-0001").body)
+	if entry == nil {
+		t.Fatal("a lead finds no way to part them")
+	}
+	if p := officer.post("/mergers/"+entry[1]+"/undo", nil); p.status != http.StatusForbidden {
+		t.Errorf("an officer parts them: status %d", p.status)
+	}
+	p := lead.post("/mergers/"+entry[1]+"/undo", nil, "Referer", lead.base+"/proposals/USL-2020-0001")
+	if p.path != "/proposals/USL-2020-0001" {
+		t.Errorf("parting leads to %s", p.path)
+	}
+	says(t, "the panel", p.body, "wati memisahkan")
+	saysNot(t, "the panel", p.body, "1 usulan lain", "Gabungan")
 }

@@ -53,6 +53,8 @@ func (b *board) sentence(e store.Entry) string {
 		return b.W.Say("history.moved_to", who, e.To)
 	case e.From != "":
 		return b.W.Say("history.moved_from", who, e.From)
+	case len(e.Addresses) > 0:
+		return b.W.Say(key, who, b.whom(e.Addresses))
 	case !b.W.Has(key):
 		key = "history.other"
 	}

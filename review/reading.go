@@ -23,6 +23,7 @@ type reading struct {
 	Writing  bool // its sender may not have finished
 	Contacts []contact
 	Aliases  []string // other names the participant goes by
+	Unions   []union  // whom the participant turned out to be as well
 	Joined   int      // how many parts came or changed after the decision it stands at
 }
 
@@ -63,6 +64,7 @@ func (b *board) reading(p *store.Proposal) *reading {
 	}
 	r.Writing = p.QuietAt.After(b.now)
 	r.Contacts, r.Aliases = b.contacts(p.Addresses), aliases(p)
+	r.Unions = b.unions(p.History)
 	minute := ""
 	for i, sub := range settle(p) {
 		one := b.newPart(sub)

@@ -124,6 +124,7 @@ func (s *Server) routes() {
 	e.POST("/proposals/:ref/decision", s.decide, officer)
 	e.POST("/proposals/:ref/move", s.move, officer)
 	e.POST("/undo", s.undo, officer)
+	e.POST("/mergers/:id/undo", s.unmerge, lead)
 	e.GET("/trail", s.decisions, viewer)
 	e.GET("/keys", s.keys, viewer)
 	e.GET("/events", s.events, viewer)
