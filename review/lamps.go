@@ -44,7 +44,7 @@ func (s *Server) lampOf(w *words, src store.Source) lamp {
 	if silent := src.Silent(s.now(), s.cfg.Zone); silent > 0 {
 		l.Light, l.Word = "wait", w.Say("source.silent", w.Long(silent))
 	}
-	if p := s.pairer(src.Name); p != nil {
+	if p := s.pairer(src.Name); p != nil && src.Status.State != intake.Connected {
 		switch p.Pairing().Step {
 		case intake.Waiting:
 			l.Light, l.Word = "wait", w.Say("source.waiting")

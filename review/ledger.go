@@ -36,7 +36,7 @@ func (s *Server) ledger(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	p := ledgerPage{Page: frame, Source: c.QueryParam("source"), Outcomes: c.QueryParams()["outcome"], Choices: outcomeNames}
+	p := ledgerPage{Page: frame, Source: c.QueryParam("source"), Outcomes: c.QueryParams()["outcome"]}
 	p.Title = p.W.Say("ledger.title")
 	p.Outcomes = slices.DeleteFunc(p.Outcomes, func(o string) bool { return o == "" })
 	filter := store.RowFilter{Source: p.Source}
@@ -55,6 +55,7 @@ func (s *Server) ledger(c echo.Context) error {
 	for _, from := range all {
 		p.Sources = append(p.Sources, from.Name)
 	}
+	p.Choices = choices(all, p.Outcomes)
 	return s.screens.send(c, http.StatusOK, "ledger", p)
 }
 
@@ -82,6 +83,15 @@ var outcomeNames = func() []string {
 	}
 	return out
 }()
+
+// choices are the outcomes that there is anything of, and those chosen.
+func choices(all []store.Source, chosen []string) []string {
+	return slices.DeleteFunc(slices.Clone(outcomeNames), func(name string) bool {
+		return !slices.Contains(chosen, name) && !slices.ContainsFunc(all, func(from store.Source) bool {
+			return from.Outcomes[intake.Outcome(name)] > 0
+		})
+	})
+}
 
 // rowPage is one item of the ledger with all that is known of it.
 type rowPage struct {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -97,8 +98,14 @@ func linkedAccount() *intake.Account {
 	return &intake.Account{Number: "+6281210002020", Name: "Forum Dinas", Device: "usulan", Since: time.Now().Add(-26 * time.Hour), Phone: time.Now().Add(-2 * time.Minute)}
 }
 
+// aKey is the key of a sentence that no language has.
+var aKey = regexp.MustCompile(`>[^<]*\b(?:link|unlink|account|waiting|source|fault|remedy|channels|channel|outcome|long|media|chat|ledger)\.[a-z_.]+[^<]*<`)
+
 func says(t *testing.T, where, body string, all ...string) {
 	t.Helper()
+	if bad := aKey.FindString(body); bad != "" {
+		t.Errorf("%s says a key: %s", where, bad)
+	}
 	for _, want := range all {
 		if !strings.Contains(body, want) {
 			t.Errorf("%s does not say %q", where, want)
