@@ -125,10 +125,11 @@ func playDemo(ctx context.Context, std streams, st stage, log *slog.Logger) (err
 		return err
 	}
 	account := c.Channel.WhatsApp.Accounts[0]
-	if err := forgetSession(c.SessionFile(account)); err != nil {
+	toDemo := func(o *whatsapp.Options) { o.Attach, o.HTTP = chats.Attach, chats.HTTPClient() }
+	if err := linkDemo(ctx, c, account, chats, toDemo, log); err != nil {
 		return err
 	}
-	p, err := start(ctx, c, func(o *whatsapp.Options) { o.Attach, o.HTTP = chats.Attach, chats.HTTPClient() }, log)
+	p, err := start(ctx, c, toDemo, log)
 	if err != nil {
 		return err
 	}
@@ -144,9 +145,6 @@ func playDemo(ctx context.Context, std streams, st stage, log *slog.Logger) (err
 	}
 	defer func() { err = errors.Join(err, phone.Close()) }()
 	access.PhoneURL, access.WhatsApp = phone.URL, demoShown
-	if err := chats.Link(ctx, p.accounts[0]); err != nil {
-		log.Error("messages wait until the number is linked, on the channels screen and the phone page", "error", err)
-	}
 	if err := access.admit(ctx, p.db); err != nil {
 		return errors.Join(err, p.close())
 	}
@@ -162,7 +160,11 @@ func playDemo(ctx context.Context, std streams, st stage, log *slog.Logger) (err
 		}
 	})
 	samples.Go(func() {
-		if err := chats.Perform(sending, demoPause); err != nil {
+		err := chats.Begin(sending)
+		if err == nil {
+			err = chats.Perform(sending, demoPause)
+		}
+		if err != nil && sending.Err() == nil {
 			log.Error("no more chats arrive", "error", err)
 		}
 	})
@@ -172,15 +174,19 @@ func playDemo(ctx context.Context, std streams, st stage, log *slog.Logger) (err
 	return err
 }
 
-// forgetSession removes the keys of an earlier start: they are of an account on
-// a WhatsApp that ended with its process, and the demo links itself anew.
-func forgetSession(file string) error {
+// linkDemo links the account by the very road that "usulan pair" takes. The keys
+// of an earlier start go first: they are of a WhatsApp that ended with its process.
+func linkDemo(ctx context.Context, c *config.Config, a whatsapp.Account, chats *demo.WhatsApp, way func(*whatsapp.Options), log *slog.Logger) error {
 	for _, end := range []string{"", "-wal", "-shm"} {
-		if err := os.Remove(file + end); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := os.Remove(c.SessionFile(a) + end); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}
-	return nil
+	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+		return err
+	}
+	channel := whatsAppChannel(c, a, way, log)
+	return errors.Join(chats.Link(ctx, channel), channel.Close())
 }
 
 // demoAddr checks that the demo stays on this computer. When the usual port is

@@ -40,7 +40,7 @@ addEventListener("keydown", (event) => {
 // What is folded on screen is open on paper.
 let folded = [];
 addEventListener("beforeprint", () => {
-  folded = [...document.querySelectorAll("details:not([open]):not(.menu):not(.original):not(.preview):not(.withdrawn):not(.originals)")];
+  folded = [...document.querySelectorAll("details:not([open]):not(.menu):not(.original):not(.preview):not(.withdrawn):not(.originals):not(.splitting)")];
   for (const one of folded) one.open = true;
 });
 addEventListener("afterprint", () => { for (const one of folded) one.open = false; });

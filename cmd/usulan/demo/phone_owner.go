@@ -18,7 +18,7 @@ func (p *Phone) scan(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "Di layar petugas belum ada kode QR. Buka Saluran, lalu Tautkan.", http.StatusUnprocessableEntity)
 		return
 	}
-	p.link(w, r, func(ctx context.Context) error { return p.chats.scan(ctx, p.o.Shown()) })
+	p.link(w, r, func(context.Context) error { return p.chats.scan(p.o.Shown()) })
 }
 
 // code is the owner who types the code into the phone.
@@ -28,13 +28,17 @@ func (p *Phone) code(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "Ketik delapan huruf yang tampil di layar petugas.", http.StatusUnprocessableEntity)
 		return
 	}
-	p.link(w, r, func(ctx context.Context) error { return p.chats.enter(ctx, code) })
+	p.link(w, r, func(ctx context.Context) error { return p.chats.server.EnterCode(ctx, code) })
 }
 
 func (p *Phone) link(w http.ResponseWriter, r *http.Request, how func(context.Context) error) {
 	ctx, cancel := context.WithTimeout(r.Context(), linkTime)
 	defer cancel()
-	if err := how(ctx); err != nil {
+	err := how(ctx)
+	if err == nil {
+		err = p.chats.Begin(ctx)
+	}
+	if err != nil {
 		p.log.Warn("simulated linking did not succeed", "error", err)
 		http.Error(w, "Penautan tidak berhasil. Muat kode baru di layar petugas, lalu coba lagi.", http.StatusUnprocessableEntity)
 		return

@@ -86,37 +86,29 @@ func (w *WhatsApp) Close() error {
 }
 
 // Link links a channel to the account, as its owner does who scans the code with
-// the phone, and waits until messages arrive.
+// the phone.
 func (w *WhatsApp) Link(ctx context.Context, p intake.Pairer) error {
-	pairing, err := p.Pair(ctx, "")
+	shown, err := p.Pair(ctx, "")
 	if err != nil {
 		return fmt.Errorf("link the simulated WhatsApp: %w", err)
 	}
-	return w.scan(ctx, pairing)
+	return w.scan(shown)
 }
 
 // scan does what the owner's phone does with the code that is shown.
-func (w *WhatsApp) scan(ctx context.Context, shown intake.Pairing) error {
+func (w *WhatsApp) scan(shown intake.Pairing) error {
 	if shown.QR == "" {
 		return fmt.Errorf("link the simulated WhatsApp: no code is shown: %s %s", shown.Fault, shown.Detail)
 	}
 	if err := w.server.ScanQR(shown.QR); err != nil {
 		return fmt.Errorf("link the simulated WhatsApp: %w", err)
 	}
-	return w.begin(ctx)
+	return nil
 }
 
-// enter does what the owner's phone does when a code is typed into it.
-func (w *WhatsApp) enter(ctx context.Context, code string) error {
-	if err := w.server.EnterCode(ctx, code); err != nil {
-		return fmt.Errorf("link the simulated WhatsApp: %w", err)
-	}
-	return w.begin(ctx)
-}
-
-// begin sends what was said while nobody was linked, or to an earlier process
-// that did not confirm it.
-func (w *WhatsApp) begin(ctx context.Context) error {
+// Begin waits until the client that was linked is there, and sends what was said
+// while none was, or to an earlier process that did not confirm it.
+func (w *WhatsApp) Begin(ctx context.Context) error {
 	if err := w.server.Ready(ctx); err != nil {
 		return fmt.Errorf("wait for the linked client: %w", err)
 	}
