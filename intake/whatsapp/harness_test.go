@@ -2,8 +2,11 @@ package whatsapp_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
+	"net"
+	"net/http"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -283,7 +286,8 @@ func (w *watched) until(t testing.TB, what string, cond func() bool) {
 }
 
 // begin runs a channel until the end of the test, or until stop.
-func begin(t testing.TB, c *whatsapp.Channel, l intake.Ledger) (ended <-chan error, stop func()) {
+func begin(t testing.TB, c *whatsapp.Channel, l *watched) (ended <-chan error, stop func()) {
+	l.note(func() { l.states = nil })
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	var once sync.WaitGroup
@@ -303,4 +307,11 @@ func end(t testing.TB, ended <-chan error) error {
 		t.Fatal("Run goes on")
 		return nil
 	}
+}
+
+// deadLine reaches nobody.
+func deadLine() *http.Client {
+	return &http.Client{Transport: &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
+		return nil, &net.OpError{Op: "dial", Err: errors.New("connection refused")}
+	}}}
 }

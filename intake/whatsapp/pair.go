@@ -149,7 +149,8 @@ func (a *attempt) fail(err error) {
 	if a.ctx.Err() == nil {
 		a.channel.log.Warn("linking failed", "fault", intake.FaultOf(err), "error", discreet(err))
 	}
-	a.show(intake.Pairing{Step: intake.Failed, Fault: intake.FaultOf(err), Detail: discreet(errors.Unwrap(err))})
+	code := intake.FaultOf(err)
+	a.show(intake.Pairing{Step: intake.Failed, Fault: code, Detail: strings.TrimPrefix(discreet(err), code+": ")})
 }
 
 // run links, from the first greeting until the device is linked or linking has

@@ -63,33 +63,40 @@ func (c *Channel) connections(ctx context.Context, l intake.Ledger) error {
 	}
 }
 
-// parting notes what an error means for the link: whether there still is one.
+// parting tells people when an error means that no device is linked any more, and
+// forgets the keys of one that was removed.
 func (c *Channel) parting(ctx context.Context, l intake.Ledger, err error) error {
-	switch intake.FaultOf(err) {
-	case FaultUnlinked, FaultLoggedOut, FaultBanned:
-	default:
+	removed := errors.Is(err, errRemoved)
+	if !removed && intake.FaultOf(err) != FaultUnlinked {
 		return err
 	}
-	file, opening := c.session(ctx)
-	if opening != nil {
-		return opening
-	}
-	device, reading := file.device(ctx)
-	if reading != nil {
-		return storageFault(reading)
-	}
-	if device != nil { // banned for a while
-		return err
+	if removed {
+		if forgetting := c.forget(ctx); forgetting != nil {
+			return forgetting
+		}
 	}
 	c.mu.Lock()
-	if intake.FaultOf(err) != FaultUnlinked {
+	if removed {
 		c.gone = err
-	} else if c.gone != nil { // it stays known why
-		err = c.gone
+	} else if c.gone != nil {
+		err = c.gone // it stays known why
 	}
 	c.mu.Unlock()
 	status := intake.Status{State: intake.Parked, Fault: intake.FaultOf(err), Detail: err.Error(), Account: &intake.Account{}}
 	return errors.Join(err, l.Report(ctx, status))
+}
+
+// forget deletes the keys of the device. The client does so too, in its time.
+func (c *Channel) forget(ctx context.Context) error {
+	file, err := c.session(ctx)
+	if err != nil {
+		return err
+	}
+	device, err := file.device(ctx)
+	if err == nil && device != nil {
+		err = device.Delete(ctx)
+	}
+	return storageFault(err)
 }
 
 // run is one connection of the linked device.

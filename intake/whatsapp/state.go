@@ -39,6 +39,9 @@ const phoneAway = 10 * 24 * time.Hour
 // errAgain asks for another connection, at once and without a word to anybody.
 var errAgain = errors.New("the server asks to connect again")
 
+// errRemoved says that the account has our device no more: its keys are of no use.
+var errRemoved = errors.New("the device was removed from the account")
+
 // verdict says what an event means for the connection: nil when it goes on, else
 // why it ends, and whether trying again mends it.
 func verdict(evt any, now time.Time) error {
@@ -60,9 +63,9 @@ func verdict(evt any, now time.Time) error {
 		return intake.Permanent(fault(FaultOutdated, "the client's version is refused"))
 	case *events.LoggedOut:
 		if e.OnConnect && e.Reason == events.ConnectFailureUnknownLogout { // which WhatsApp's own client calls banned
-			return intake.Permanent(fault(FaultBanned, "the account is banned: %s", e.Reason))
+			return intake.Permanent(fault(FaultBanned, "%w: %s", errRemoved, e.Reason))
 		}
-		return intake.Permanent(fault(FaultLoggedOut, "the device was removed: %s", e.Reason))
+		return intake.Permanent(fault(FaultLoggedOut, "%w: %s", errRemoved, e.Reason))
 	case *events.TemporaryBan:
 		f := fault(FaultBanned, "the account is banned for %s: %s", e.Expire, e.Code)
 		if e.Expire > 0 {
