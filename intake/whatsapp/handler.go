@@ -97,7 +97,7 @@ func (r *run) message(evt *events.Message) bool {
 		wait = tryLong // the phone has sent it again, and does so once
 	}
 	item := r.itemOf(evt)
-	if evt.Info.IsGroup && item.Submission != nil && !evt.Info.IsFromMe {
+	if evt.Info.Chat.Server == types.GroupServer && item.Submission != nil && !evt.Info.IsFromMe {
 		let, err := r.groups.let(r.ctx, evt, item.Submission)
 		if err != nil {
 			r.stop(err)
@@ -155,7 +155,7 @@ func (r *run) sealed(evt *events.UndecryptableMessage) bool {
 		return false
 	}
 	item := r.translate.sealed(evt, time.Now())
-	if evt.Info.IsGroup {
+	if evt.Info.Chat.Server == types.GroupServer {
 		if !r.groups.maybe(evt.Info.Chat) {
 			return true // if it comes again, it is counted then
 		}

@@ -133,6 +133,14 @@ func (p *phone) settled(c *whatsapp.Channel) intake.Pairing {
 	}
 }
 
+// forge makes the server somebody else.
+func (p *phone) forge(f emulator.Forgery) {
+	p.Helper()
+	if err := p.server.Forge(f); err != nil {
+		p.Fatal(err)
+	}
+}
+
 // person is somebody with a phone.
 func (p *phone) person(digits, name string) *emulator.Person {
 	p.Helper()

@@ -192,7 +192,7 @@ func (r *run) itemsOf(ctx context.Context, chat types.JID, conversation *waHisto
 			continue
 		}
 		item.Outcome = "" // it was asked for
-		if evt.Info.IsGroup {
+		if chat.Server == types.GroupServer {
 			let, err := r.groups.let(ctx, evt, item.Submission)
 			if err != nil {
 				return nil, err

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"time"
 
+	signal "go.mau.fi/libsignal/logger"
 	waLog "go.mau.fi/whatsmeow/util/log"
 )
 
@@ -70,3 +71,19 @@ func discreet(err error) string {
 	}
 	return text
 }
+
+// The Signal library writes to the standard error of the process unless it is
+// given something else, which is one for the whole process. All it says comes as
+// errors too.
+func init() {
+	var silent signal.Loggable = silence{}
+	signal.Setup(&silent)
+}
+
+type silence struct{}
+
+func (silence) Debug(string, string)   {}
+func (silence) Info(string, string)    {}
+func (silence) Warning(string, string) {}
+func (silence) Error(string, string)   {}
+func (silence) Configure(string)       {}

@@ -17,6 +17,7 @@ import (
 
 	"usulan/intake"
 	"usulan/intake/whatsapp"
+	"usulan/intake/whatsapp/emulator"
 )
 
 // The number as people write it, and the code as the phone takes it.
@@ -63,7 +64,7 @@ func TestLinkingIsRefused(t *testing.T) {
 		t.Parallel()
 		p := newPhone(t)
 		c := p.channel()
-		p.server.Forge(true)
+		p.forge(emulator.ForgedAccount)
 		shown, err := c.Pair(ctx, "")
 		if err != nil {
 			t.Fatal(err)
@@ -72,8 +73,17 @@ func TestLinkingIsRefused(t *testing.T) {
 			t.Error("the client accepted a forged signature")
 		}
 		failed(t, p, c, whatsapp.FaultDistrusted)
-		p.server.Forge(false)
+		p.forge(emulator.Genuine)
 		p.link(c) // and it can be begun anew
+	})
+	t.Run("SomebodyInBetween", func(t *testing.T) {
+		t.Parallel()
+		p := newPhone(t)
+		c := p.channel()
+		p.forge(emulator.ForgedLeaf)
+		if _, err := c.Pair(ctx, ""); intake.FaultOf(err) != intake.FaultTLS {
+			t.Errorf("Pair = %v, want %s", err, intake.FaultTLS)
+		}
 	})
 	t.Run("CutWhileWaiting", func(t *testing.T) {
 		t.Parallel()
