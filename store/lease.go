@@ -165,18 +165,26 @@ func (l *lease) Known(ctx context.Context, p intake.Place, after uint32, limit i
 
 // Due lists the items that want to be fetched again now.
 func (l *lease) Due(ctx context.Context, p intake.Place, limit int) (due []intake.Due, err error) {
+	var submissions []int64 // of what has a name, 0 where there is none
 	err = l.db.each(ctx, `
-		SELECT ledger.item, ledger.key, ledger.outcome, ledger.tries, ledger.insisted
+		SELECT ledger.item, ledger.key, ledger.outcome, ledger.tries, ledger.insisted,
+			CASE WHEN ledger.key = '' THEN 0 ELSE coalesce(ledger.submission, 0) END
 		FROM place JOIN ledger ON ledger.place = place.id
 		WHERE place.source = $1 AND place.folder = $2 AND place.epoch = $3
 			AND ledger.due_at <> 0 AND ledger.due_at <= $4
 		ORDER BY ledger.item, ledger.id LIMIT $5`, []any{l.source, p.Folder, p.Epoch, millis(l.db.Now()), limit},
 		func(rows *sql.Rows) error {
 			var d intake.Due
-			err := rows.Scan(&d.ID, &d.Key, &d.Outcome, &d.Tries, &d.Insisted)
-			due = append(due, d)
+			var submission int64
+			err := rows.Scan(&d.ID, &d.Key, &d.Outcome, &d.Tries, &d.Insisted, &submission)
+			due, submissions = append(due, d), append(submissions, submission)
 			return err
 		})
+	for i, submission := range submissions {
+		if err == nil && submission != 0 {
+			due[i].Source, err = l.db.sourceOf(ctx, submission)
+		}
+	}
 	return due, storageFault("list what is due of "+l.source, err)
 }
 

@@ -244,23 +244,3 @@ func TestWhatIsNotAMessage(t *testing.T) {
 		intake.Service: 1, // the key to the status post
 	})
 }
-
-// What was written before the forum opened is not taken in silently, and not lost.
-func TestOlder(t *testing.T) {
-	t.Parallel()
-	p := newPhone(t)
-	p.since = time.Now().Add(-time.Hour)
-	c := p.channel()
-	p.link(c)
-	db := openStore(t, t.TempDir())
-	l := lease(t, db, c.Name())
-	begin(t, c, l)
-	p.ready()
-	sari := p.person("6281200000101", "Bu Sari")
-	if _, err := sari.SendAt(time.Now().Add(-2*time.Hour), emulator.Text("Mohon modal untuk warung saya")); err != nil {
-		t.Fatal(err)
-	}
-	p.send(p.person("6281200000102", "Pak Budi"), "Mohon jalan di Pamulang diperbaiki")
-	p.acknowledged()
-	want(t, db, map[intake.Outcome]int64{intake.NewProposal: 1, intake.Older: 1})
-}

@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net"
+	"net/http"
 	"strings"
 	"time"
 
@@ -24,7 +27,7 @@ import (
 const historyPrefix = "history/"
 
 // dueAtOnce is how many items that are due are read from the ledger at a time.
-const dueAtOnce = 100
+const dueAtOnce = 20
 
 // historyOf is the offer of a piece of history that holds messages, nil where the
 // event is none.
@@ -62,24 +65,28 @@ func (r *run) catchUp() error {
 	if err != nil {
 		return err
 	}
+	done := 0
 	for _, d := range due {
-		if err := r.redo(d); err != nil {
+		settled, err := r.redo(d)
+		if err != nil {
 			return err
 		}
+		if settled {
+			done++
+		}
 	}
-	if len(due) == dueAtOnce {
+	if len(due) == dueAtOnce && done > 0 {
 		r.changed() // there may be more
 	}
 	return nil
 }
 
-// redo does one item again. Its row changes in every case, so that it is not due
-// any more, or later.
-func (r *run) redo(d intake.Due) error {
+// redo does one item again. It is settled when it is not due any more.
+func (r *run) redo(d intake.Due) (settled bool, err error) {
 	rec, err := decode(d.Source)
 	if err != nil {
 		r.log.Warn("an item that is due cannot be read", "error", discreet(err))
-		return r.save(intake.Item{Key: d.Key, Outcome: intake.Vanished})
+		return true, r.save(intake.Item{Key: d.Key, Outcome: intake.Vanished})
 	}
 	if strings.HasPrefix(d.Key, historyPrefix) {
 		return r.takeHistory(d, rec)
@@ -92,7 +99,7 @@ func (r *run) redo(d intake.Due) error {
 			r.log.Warn("the phone was not asked for a message", "message", rec.ID, "error", discreet(err))
 		}
 	}
-	return r.save(item)
+	return true, r.save(item)
 }
 
 // save records items; an error is one that ends the connection.
@@ -109,45 +116,48 @@ func (r *run) save(items ...intake.Item) error {
 
 // takeHistory downloads a piece of history, records what is in it, and then tells
 // the phone.
-func (r *run) takeHistory(d intake.Due, rec *record) error {
+func (r *run) takeHistory(d intake.Due, rec *record) (settled bool, err error) {
 	offer := rec.message.GetProtocolMessage().GetHistorySyncNotification()
 	if offer == nil {
-		return r.save(intake.Item{Key: d.Key, Outcome: intake.Vanished})
+		return true, r.save(intake.Item{Key: d.Key, Outcome: intake.Vanished})
 	}
 	piece, err := r.client.DownloadHistorySync(r.ctx, offer, true)
 	switch {
 	case r.ctx.Err() != nil:
-		return r.ctx.Err()
-	case lost(err):
-		r.log.Warn("a piece of history is not there any more", "message", rec.ID)
-		return r.save(intake.Item{Key: d.Key, Outcome: intake.Vanished, Reason: FaultHistoryGone})
-	case err != nil:
-		r.log.Warn("a piece of history was not downloaded", "message", rec.ID, "tries", d.Tries, "error", discreet(err))
-		return r.save(intake.Item{Key: d.Key, Outcome: intake.Unfetchable, Reason: intake.FaultUnreachable})
+		return false, r.ctx.Err()
+	case err != nil && lost(err):
+		r.log.Warn("a piece of history cannot be had any more", "message", rec.ID, "error", discreet(err))
+		return true, r.save(intake.Item{Key: d.Key, Outcome: intake.Vanished, Reason: FaultHistoryGone})
+	case err != nil: // it stays due
+		r.log.Warn("a piece of history was not downloaded", "message", rec.ID, "error", discreet(err))
+		return false, nil
 	}
 	taken, err := r.takeConversations(piece)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if err := r.save(intake.Item{Key: d.Key, Outcome: intake.Service}); err != nil {
-		return err
+		return false, err
 	}
 	r.log.Info("a piece of history was taken in", "message", rec.ID, "messages", taken)
 	if err := r.client.SendProtocolMessageReceipt(r.ctx, rec.ID, types.ReceiptTypeHistorySync); err != nil {
 		r.log.Warn("the phone was not told that history was taken in", "message", rec.ID, "error", discreet(err))
 	}
-	return nil
+	return true, nil
 }
 
 // FaultHistoryGone says that history was offered too long ago.
 const FaultHistoryGone = "history_gone"
 
-// lost tells that the server does not have a piece any more, or that it is
-// damaged for good.
+// lost tells that a piece is not on the server any more, or is damaged there:
+// whatever is not the line's trouble or the server's, which pass.
 func lost(err error) bool {
-	return errors.Is(err, whatsmeow.ErrMediaDownloadFailedWith403) || errors.Is(err, whatsmeow.ErrMediaDownloadFailedWith404) ||
-		errors.Is(err, whatsmeow.ErrMediaDownloadFailedWith410) || errors.Is(err, whatsmeow.ErrInvalidMediaHMAC) ||
-		errors.Is(err, whatsmeow.ErrInvalidMediaSHA256) || errors.Is(err, whatsmeow.ErrInvalidMediaEncSHA256)
+	var answer whatsmeow.DownloadHTTPError
+	if errors.As(err, &answer) {
+		return answer.StatusCode < http.StatusInternalServerError
+	}
+	var line net.Error
+	return !offline(err) && !errors.As(err, &line) && !errors.Is(err, io.ErrUnexpectedEOF)
 }
 
 // takeConversations records what others wrote, in chats of two and in groups
