@@ -119,7 +119,6 @@ type run struct {
 	loggedIn  chan struct{}
 	news      chan struct{} // something changed that people see
 	workers   sync.WaitGroup
-	connected bool // of the goroutine that watches
 
 	mu   sync.Mutex
 	link link
