@@ -83,7 +83,9 @@ func (b *batch) openBurst(mine *burst, r received) (proposal, opener int64, err 
 	err = b.each(`
 		SELECT id, source FROM submission WHERE burst = $1 AND burst <> 0 AND judged IN ('', 'message')
 			AND NOT EXISTS (SELECT 1 FROM proposal_submission WHERE proposal_submission.submission = submission.id)
-		ORDER BY fault <> '', received_at, id`, []any{mine.id}, func(rows *sql.Rows) error {
+		ORDER BY EXISTS (
+			SELECT 1 FROM ledger WHERE ledger.submission = submission.id AND ledger.outcome IN ('quarantine', 'unfetchable')),
+			received_at, id`, []any{mine.id}, func(rows *sql.Rows) error {
 		var id int64
 		err := rows.Scan(&id, &source)
 		members = append(members, id)

@@ -88,6 +88,9 @@ func (db *DB) quarantined(ctx context.Context, row int64) (q quarantined, err er
 
 // begin is the batch of one item. It needs no lease: the item is here.
 func (q *quarantined) begin(t *tx) (*batch, error) {
+	if err := t.followOthers(); err != nil {
+		return nil, err
+	}
 	b := &batch{tx: t, lease: &lease{db: t.db, source: q.source, channel: channelOf(q.source)}, place: q.place}
 	var err error
 	if b.forum, b.numbers, err = t.currentRound(); err != nil {

@@ -19,12 +19,12 @@ type received struct {
 	channel string
 }
 
-// placeholderHash identifies what could not be read by its bytes, and what is
-// not whole by its place, since equal headers do not make equal items.
+// placeholderHash identifies a mail that could not be read by its bytes, and
+// what is not whole by its place, since equal headers do not make equal items.
 func placeholderHash(s *intake.Submission, o intake.Outcome, place int64, item intake.Item) [sha256.Size]byte {
 	h := sha256.New()
 	h.Write([]byte(o))
-	if o == intake.Quarantine && s.Raw != nil {
+	if o == intake.Quarantine && s.Raw != nil && s.Chat == nil {
 		h.Write(s.Raw.Hash[:])
 	} else {
 		h.Write(binary.BigEndian.AppendUint64(nil, uint64(place)))
