@@ -203,7 +203,25 @@ func TestLinkingInTheBrowser(t *testing.T) {
 	}
 	d.shows("Tertaut, tersambung")
 
+	if err := phone.Ready(ctx); err != nil {
+		t.Fatal(err)
+	}
+	phone.Replace()
+	d.until("the lamp says who has the session", `document.querySelector("#lamps .lamp-stop")?.innerText.includes("dipakai di tempat lain")`)
 	d.open("/channels")
+	d.shows("Tutup yang lain, lalu sambungkan lagi.")
+	d.do(chromedp.Click(`form[action="/channels/retry"] button`))
+	d.until("it is connected again", `document.querySelector('#lamps [data-channel="whatsapp"]').matches(".lamp-good")`)
+
+	if err := phone.Ready(ctx); err != nil {
+		t.Fatal(err)
+	}
+	phone.Ban(30 * time.Hour)
+	d.until("the lamp says until when", `/dibatasi WhatsApp sampai \d+ \w+ \d\d\.\d\d/.test(document.querySelector("#lamps .lamp-stop")?.innerText)`)
+	d.open("/channels")
+	d.shows("Jangan menautkan ulang berkali-kali. Email tetap berjalan.")
+	d.until("nothing offers to try now", `!document.querySelector('form[action="/channels/retry"]')`)
+
 	d.do(chromedp.Click(`a[href^="/channels/unlink"]`))
 	d.until("it asks", `document.querySelector('form[action="/channels/unlink"]')`)
 	d.do(chromedp.Click(`form[action="/channels/unlink"] button`))
