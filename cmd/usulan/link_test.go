@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"os"
-	"os/exec"
 	"regexp"
 	"strconv"
 	"strings"
@@ -19,77 +17,41 @@ import (
 	"usulan/store"
 )
 
-// desk is somebody at the screens of a service, in a real browser.
+// desk is somebody at the screens of a service.
 type desk struct {
-	t    testing.TB
-	ctx  context.Context
-	prog *program
+	tab
+	url string
 }
 
-// sit starts Chromium and signs somebody in. Without one the test is skipped,
-// on CI it fails.
-func sit(t testing.TB, prog *program, name, password string) *desk {
+// sit signs somebody in.
+func sit(t testing.TB, url, name, password string) desk {
 	t.Helper()
-	path, err := exec.LookPath("chromium")
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("chromium is not installed")
-		}
-		t.Skip("chromium is not installed")
-	}
-	alloc, stop := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(1366, 768), chromedp.UserDataDir(t.TempDir()))...)
-	t.Cleanup(stop)
-	ctx, cancel := chromedp.NewContext(alloc)
-	t.Cleanup(cancel)
-	d := &desk{t: t, ctx: ctx, prog: prog}
-	if err := chromedp.Do(ctx); err != nil { // the browser lives as long as the context of the first call
-		t.Fatal(err)
-	}
-	d.open("/sign-in")
-	d.do(chromedp.SendKeys(`input[name="name"]`, name), chromedp.SendKeys(`input[name="password"]`, password+"\r"))
+	d := desk{browse(t), url}
+	d.at("/sign-in")
+	d.run(chromedp.SendKeys(`input[name="name"]`, name), chromedp.SendKeys(`input[name="password"]`, password+"\r"))
 	d.until("the frame is there", `document.querySelector("header.top")`)
 	return d
 }
 
-func (d *desk) do(actions ...chromedp.Action[chromedp.Void]) {
+func (d desk) at(path string) {
 	d.t.Helper()
-	ctx, cancel := context.WithTimeout(d.ctx, patience)
-	defer cancel()
-	if err := chromedp.Do(ctx, actions...); err != nil {
-		d.t.Fatal(err)
-	}
-}
-
-func (d *desk) open(path string) {
-	d.t.Helper()
-	d.do(chromedp.Navigate(d.prog.URL + path))
-}
-
-func (d *desk) value(expression string) string {
-	out, _ := chromedp.Run(d.ctx, chromedp.Evaluate[string](expression)) // while a page changes there is no answer
-	return out
-}
-
-// until waits for a condition of the page, over navigations too.
-func (d *desk) until(what, condition string) {
-	d.t.Helper()
-	deadline := time.After(patience)
-	tick := time.NewTicker(20 * time.Millisecond)
-	defer tick.Stop()
-	for d.value("String(!!("+condition+"))") != "true" {
-		select {
-		case <-tick.C:
-		case <-deadline:
-			d.t.Fatalf("never so: %s (%s)\nat %s\n%s", what, condition, d.value("location.href"), d.value("document.body.innerText"))
-		}
-	}
+	d.open(d.url + path)
 }
 
 // shows waits until the page shows a text.
-func (d *desk) shows(text string) {
+func (d desk) shows(text string) {
 	d.t.Helper()
 	d.until("the page shows "+strconv.Quote(text), `document.querySelector("main").innerText.includes(`+strconv.Quote(text)+`)`)
+}
+
+// text asks the page for a string.
+func (d desk) text(expression string) string {
+	d.t.Helper()
+	out, err := chromedp.Run(d.ctx, chromedp.Evaluate[string](expression))
+	if err != nil {
+		d.t.Fatalf("%s: %v", expression, err)
+	}
+	return out
 }
 
 // darkRun is a run of dark modules of the code on the page.
@@ -148,14 +110,14 @@ func TestLinkingInTheBrowser(t *testing.T) {
 	if _, err := prog.db.AddStaff(ctx, store.Actor{}, store.Staff{Name: "Dewi", Role: store.Lead, Password: review.HashPassword(password)}); err != nil {
 		t.Fatal(err)
 	}
-	d := sit(t, prog, "Dewi", password)
+	d := sit(t, prog.URL, "Dewi", password)
 
-	d.open("/channels")
+	d.at("/channels")
 	d.shows("WhatsApp belum ditautkan.")
-	d.do(chromedp.Click(`form[action="/channels/link"] button`))
+	d.run(chromedp.Click(`form[action="/channels/link"] button`))
 	d.until("the code is there", `document.querySelector("svg.qr")`)
 	shown := prog.accounts[0].Pairing().QR
-	if path := d.value(`document.querySelector("svg.qr path").getAttribute("d")`); !isPictureOf(path, shown) {
+	if path := d.text(`document.querySelector("svg.qr path").getAttribute("d")`); !isPictureOf(path, shown) {
 		t.Fatal("the picture on the page is not the code that WhatsApp gave")
 	}
 	if err := phone.ScanQR(shown); err != nil {
@@ -174,27 +136,27 @@ func TestLinkingInTheBrowser(t *testing.T) {
 	if _, err := bu.Send(emulator.Text("Mohon dibuatkan tempat jualan tetap di depan sekolah Cilenggang, kami 22 pedagang.")); err != nil {
 		t.Fatal(err)
 	}
-	d.open("/triage")
+	d.at("/triage")
 	d.until("the message is on the paper", `document.querySelector("#paper")?.innerText.includes("depan sekolah Cilenggang")`)
 
 	phone.Logout()
 	d.until("the lamp turns red by itself", `document.querySelector("#lamps .lamp-stop")?.innerText.includes("dikeluarkan dari ponsel")`)
 	d.until("the other stays green", `document.querySelector('#lamps [data-channel="email"]').matches(".lamp-good")`)
-	d.open("/channels")
+	d.at("/channels")
 	d.shows("Tautan dihapus di ponsel. Tautkan lagi dengan kode baru.")
 	if e := sourceNamed(t, prog, "email/forum"); e.Status.State != "connected" || e.Status.Fault != "" {
 		t.Errorf("the mailbox stands at %+v", e.Status)
 	}
 
-	d.do(chromedp.Click(`form[action="/channels/link"] button`))
+	d.run(chromedp.Click(`form[action="/channels/link"] button`))
 	d.until("the code is there", `document.querySelector("svg.qr")`)
-	d.do(chromedp.Click(`.instead a`))
+	d.run(chromedp.Click(`.instead a`))
 	d.until("the form is there", `document.querySelector('input[name="number"]')`)
-	d.do(chromedp.SendKeys(`input[name="number"]`, "bukan nomor\r"))
+	d.run(chromedp.SendKeys(`input[name="number"]`, "bukan nomor\r"))
 	d.shows("Nomor itu tidak dapat dipakai.")
-	d.do(chromedp.Clear(`input[name="number"]`), chromedp.SendKeys(`input[name="number"]`, "0812-1000-2000\r"))
+	d.run(chromedp.Clear(`input[name="number"]`), chromedp.SendKeys(`input[name="number"]`, "0812-1000-2000\r"))
 	d.until("the code is there", `document.querySelectorAll(".pair-code b").length === 2`)
-	code := d.value(`[...document.querySelectorAll(".pair-code b")].map((b) => b.textContent).join("")`)
+	code := d.text(`[...document.querySelectorAll(".pair-code b")].map((b) => b.textContent).join("")`)
 	if !regexp.MustCompile(`^[1-9A-Z]{8}$`).MatchString(code) {
 		t.Fatalf("the code is %q, want eight characters", code)
 	}
@@ -208,9 +170,9 @@ func TestLinkingInTheBrowser(t *testing.T) {
 	}
 	phone.Replace()
 	d.until("the lamp says who has the session", `document.querySelector("#lamps .lamp-stop")?.innerText.includes("dipakai di tempat lain")`)
-	d.open("/channels")
+	d.at("/channels")
 	d.shows("Tutup yang lain, lalu sambungkan lagi.")
-	d.do(chromedp.Click(`form[action="/channels/retry"] button`))
+	d.run(chromedp.Click(`form[action="/channels/retry"] button`))
 	d.until("it is connected again", `document.querySelector('#lamps [data-channel="whatsapp"]').matches(".lamp-good")`)
 
 	if err := phone.Ready(ctx); err != nil {
@@ -218,19 +180,19 @@ func TestLinkingInTheBrowser(t *testing.T) {
 	}
 	phone.Ban(30 * time.Hour)
 	d.until("the lamp says until when", `/dibatasi WhatsApp sampai \d+ \w+ \d\d\.\d\d/.test(document.querySelector("#lamps .lamp-stop")?.innerText)`)
-	d.open("/channels")
+	d.at("/channels")
 	d.shows("Jangan menautkan ulang berkali-kali. Email tetap berjalan.")
 	d.until("nothing offers to try now", `!document.querySelector('form[action="/channels/retry"]')`)
 
-	d.do(chromedp.Click(`a[href^="/channels/unlink"]`))
+	d.run(chromedp.Click(`a[href^="/channels/unlink"]`))
 	d.until("it asks", `document.querySelector('form[action="/channels/unlink"]')`)
-	d.do(chromedp.Click(`form[action="/channels/unlink"] button`))
+	d.run(chromedp.Click(`form[action="/channels/unlink"] button`))
 	d.shows("Tautannya dilepas.")
 	await(t, "the account to be gone", func() (any, bool) {
 		s := sourceNamed(t, prog, "whatsapp/forum")
 		return nil, s.Account == nil && s.Status.Fault == whatsapp.FaultUnlinked && s.Link.Kind == store.Unlinked && s.Link.By == "Dewi"
 	})
-	if page := d.value("document.documentElement.outerHTML"); strings.Contains(page, code) || strings.Contains(page, shown) {
+	if page := d.text("document.documentElement.outerHTML"); strings.Contains(page, code) || strings.Contains(page, shown) {
 		t.Error("a code is left on the page")
 	}
 }
