@@ -48,6 +48,7 @@ func TestAccessible(t *testing.T) {
 	w := newWorld(t)
 	w.arrive(correspondence()...)
 	w.census(14, 14)
+	w.converse(evening()...)
 	ratna := w.staff("ratna", store.Administrator)
 	for _, ref := range []string{"USL-2020-0001", "USL-2020-0002"} {
 		w.decide(ratna, ref, store.Decision{State: store.Tagged, Priority: "P3"})
@@ -57,12 +58,13 @@ func TestAccessible(t *testing.T) {
 	c.axe(script, "/sign-in")
 	c.signIn(ratna)
 	screens := []string{
-		"/proposals/USL-2020-0003", "/proposals/USL-2020-0002?aside=1", "/triage?q=tidakada", "/triage?state=withdrawn",
+		"/proposals/USL-2020-0003", "/proposals/USL-2020-0011", "/proposals/USL-2020-0002?aside=1", "/triage?q=tidakada", "/triage?state=withdrawn",
 		"/proposals", "/proposals?q=modal", "/channels", "/ledger", "/ledger/13", "/ledger/11", "/summary", "/trail", "/keys", "/proposals/USL-2020-9999",
 	}
 	for _, path := range screens {
 		c.size(1366, 643, false)
 		c.open(path)
+		c.run(chromedp.Evaluate[chromedp.Void](`document.querySelectorAll("#paper .message details, #paper .splitting").forEach((d) => { d.open = true })`))
 		c.axe(script, path)
 		if os.Getenv("USULAN_LONG") != "" {
 			c.size(1366, 643, true)
@@ -74,7 +76,7 @@ func TestAccessible(t *testing.T) {
 	c.open("/channels")
 	c.run(chromedp.Evaluate[chromedp.Void](`fetch("/preferences", {method: "POST", body: new URLSearchParams({language: "en"})})`))
 	c.size(1024, 640, false)
-	for _, path := range []string{"/proposals/USL-2020-0003", "/proposals", "/channels"} {
+	for _, path := range []string{"/proposals/USL-2020-0003", "/proposals/USL-2020-0011", "/proposals", "/channels"} {
 		c.open(path)
 		c.axe(script, path+" in English")
 	}

@@ -171,9 +171,10 @@ func TestOfflineIsSaid(t *testing.T) {
 func TestPhone(t *testing.T) {
 	w := newWorld(t)
 	w.arrive(correspondence()...)
+	w.converse(evening()...)
 	c := w.newChrome(390, 844)
 	c.signIn(w.staff("ratna", store.Lead))
-	for _, path := range []string{"/triage", "/proposals/USL-2020-0002", "/proposals", "/channels", "/ledger", "/ledger/13", "/summary", "/trail", "/keys"} {
+	for _, path := range []string{"/triage", "/proposals/USL-2020-0002", "/proposals/USL-2020-0011", "/proposals", "/channels", "/ledger", "/ledger/13", "/summary", "/trail", "/keys"} {
 		c.open(path)
 		if got := c.value(`String(document.documentElement.scrollWidth)`); got != "390" {
 			t.Errorf("%s is %s px wide on a phone of 390", path, got)
