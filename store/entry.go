@@ -54,10 +54,11 @@ type standing struct {
 	// Only in entries about what a submission is.
 	Kind string `json:"kind,omitempty"`
 
-	// Only in entries about a move: the other proposal and, on the side that they
-	// left, which submissions.
-	Other int64   `json:"other,omitempty"`
-	Moved []moved `json:"moved,omitempty"`
+	// Only in entries about a move: whose the proposal was, the other proposal and,
+	// on the side that they left, which submissions.
+	Address int64   `json:"address,omitempty"`
+	Other   int64   `json:"other,omitempty"`
+	Moved   []int64 `json:"moved,omitempty"`
 }
 
 // openedStanding is how every proposal begins.

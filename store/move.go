@@ -71,14 +71,8 @@ type move struct {
 	who    Actor
 	from   placed
 	to     placed
-	opened bool // the proposal they go to is new
-	moved  []moved
-}
-
-// moved is a submission in an entry about a move.
-type moved struct {
-	Submission int64 `json:"submission"`
-	Burst      int64 `json:"burst,omitempty"` // where it was before
+	opened bool    // the proposal they go to is new
+	moved  []int64 // submissions
 }
 
 // choose finds what is to be moved: what is named, and the edits of it.
@@ -104,7 +98,7 @@ func (m *move) choose(submissions []int64, apart bool) error {
 	}
 	for _, h := range held {
 		if roots[h.root] {
-			m.moved = append(m.moved, moved{h.id, h.burst})
+			m.moved = append(m.moved, h.id)
 		}
 	}
 	if apart && len(m.moved) == len(held) {
@@ -115,22 +109,21 @@ func (m *move) choose(submissions []int64, apart bool) error {
 
 // held is a submission of a proposal.
 type held struct {
-	id    int64
-	burst int64
-	root  string // equal for a message and what edits or deletes it
+	id   int64
+	root string // equal for a message and what edits or deletes it
 }
 
 func (t *tx) holds(proposal int64) (all []held, err error) {
 	err = t.each(`
-		SELECT submission.id, submission.burst, submission.external_id, submission.revises, coalesce(submission.address, 0)
+		SELECT submission.id, submission.external_id, submission.revises, submission.chat <> ''
 		FROM proposal_submission JOIN submission ON submission.id = proposal_submission.submission
 		WHERE proposal_submission.proposal = $1 ORDER BY submission.received_at, submission.id`, []any{proposal},
 		func(rows *sql.Rows) error {
 			var h held
 			var external, revises string
-			var address int64
-			err := rows.Scan(&h.id, &h.burst, &external, &revises, &address)
-			if h.root = cmp.Or(revises, external); h.root == "" || (revises == "" && h.burst == 0) {
+			var chat bool
+			err := rows.Scan(&h.id, &external, &revises, &chat)
+			if h.root = cmp.Or(revises, external); h.root == "" || !chat {
 				h.root = fmt.Sprintf("\x00%d", h.id) // an item of its own: mails repeat their ids
 			}
 			all = append(all, h)
@@ -155,7 +148,7 @@ func (m *move) reach(target int64) (err error) {
 
 // open makes the new proposal, as yet without a submission.
 func (m *move) open() error {
-	first := m.moved[0].Submission
+	first := m.moved[0]
 	var source string
 	var receivedAt, address int64
 	err := m.row(`
@@ -186,9 +179,6 @@ func (m *move) carry() error {
 	if err := m.rehold(m.moved, m.from.id, m.to.id); err != nil {
 		return err
 	}
-	if err := m.part(); err != nil {
-		return err
-	}
 	target := m.to.standing
 	if !m.opened {
 		target = m.to.joined()
@@ -211,14 +201,20 @@ const (
 
 // settle writes how a proposal stands after a move, with its entry, whose id it
 // returns. batch is the entry of the other side, if that was written before.
-func (m *move) settle(p placed, after standing, e entry, other int64, gone []moved, batch int64) (int64, error) {
+func (m *move) settle(p placed, after standing, e entry, other int64, gone []int64, batch int64) (int64, error) {
 	after, err := m.left(m.who, p.id, after)
 	if err != nil {
 		return 0, err
 	}
-	noted := after
+	was, noted := p.standing, after
+	if err := m.row("SELECT address FROM proposal WHERE id = $1", []any{p.id}, &was.Address); err != nil {
+		return 0, err
+	}
+	if err := m.inherit(p.id); err != nil {
+		return 0, err
+	}
 	noted.Other, noted.Moved = other, gone
-	e.before, e.after = encode(p.standing, false), encode(noted, false)
+	e.before, e.after = encode(was, false), encode(noted, false)
 	if err := m.tx.move(m.who, e, p, after); err != nil {
 		return 0, err
 	}
@@ -240,17 +236,19 @@ func (t *tx) left(who Actor, proposal int64, otherwise standing) (standing, erro
 	return s, nil
 }
 
-// rehold puts submissions of one proposal into another, in the ledger too.
-func (t *tx) rehold(all []moved, from, to int64) error {
+// rehold puts submissions of one proposal into another, in the ledger too. The
+// burst of a message stays whole: what is said next goes where its latest is.
+func (t *tx) rehold(all []int64, from, to int64) error {
+	t.db.monologues.forget()
 	for _, one := range all {
-		n, err := t.change("UPDATE proposal_submission SET proposal = $1 WHERE proposal = $2 AND submission = $3", to, from, one.Submission)
+		n, err := t.change("UPDATE proposal_submission SET proposal = $1 WHERE proposal = $2 AND submission = $3", to, from, one)
 		if err != nil {
 			return err
 		}
 		if n == 0 {
 			continue // it left meanwhile
 		}
-		if err := t.exec("UPDATE ledger SET proposal = $1 WHERE submission = $2 AND proposal = $3", to, one.Submission, from); err != nil {
+		if err := t.exec("UPDATE ledger SET proposal = $1 WHERE submission = $2 AND proposal = $3", to, one, from); err != nil {
 			return err
 		}
 	}
@@ -275,9 +273,6 @@ func (t *tx) undoMoved(who Actor, d, other deed) error {
 	if err := t.rehold(d.after.Moved, other.proposal, d.proposal); err != nil {
 		return err
 	}
-	if err := t.rejoin(d.after.Moved); err != nil {
-		return err
-	}
 	for _, side := range [...]deed{other, d} {
 		now, err := t.standing(side.proposal)
 		if err != nil {
@@ -288,6 +283,9 @@ func (t *tx) undoMoved(who Actor, d, other deed) error {
 			return err
 		}
 		if after, err = t.left(who, side.proposal, after); err != nil {
+			return err
+		}
+		if err := t.exec("UPDATE proposal SET address = $1 WHERE id = $2", side.before.Address, side.proposal); err != nil {
 			return err
 		}
 		if err := t.move(who, entry{kind: "undone", undoes: side.id}, now, after); err != nil {

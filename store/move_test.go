@@ -14,26 +14,26 @@ import (
 	"usulan/intake"
 )
 
-// said makes what somebody wrote so many minutes past the hour, in answer to others.
-func said(from, id string, minute int, text string, answers ...string) *intake.Submission {
+// wrote makes what somebody wrote so many minutes past the hour, in answer to others.
+func wrote(from, id string, minute int, text string, answers ...string) *intake.Submission {
 	s := mail(from, id, "", text)
 	s.InReplyTo = answers
 	s.ReceivedAt = morning.Add(time.Duration(minute-60) * time.Minute)
 	return s
 }
 
-// talk records what Marni and Tini wrote: 1 holds a, b and c, 2 holds x, 3 holds t.
-func talk(t testing.TB) (*DB, intake.Ledger, Actor) {
+// letters records what Marni and Tini wrote: 1 holds a, b and c, 2 holds x, 3 holds t.
+func letters(t testing.TB) (*DB, intake.Ledger, Actor) {
 	t.Helper()
 	db := forum(t)
 	l := acquire(t, db, "email/forum")
-	b := said("marni@example.id", "b", 2, "minta gerobak", "a")
+	b := wrote("marni@example.id", "b", 2, "minta gerobak", "a")
 	b.Attachments = []intake.Attachment{{Name: "foto.jpg", Role: intake.File, Data: []byte("jpg"), Size: 3}, {Name: "text.html", Role: intake.HTML}}
 	record(t, l,
-		item(1, said("marni@example.id", "a", 1, "mohon pelatihan kemasan")), item(2, b),
-		item(3, said("marni@example.id", "c", 3, "dua unit saja", "a")),
-		item(4, said("marni@example.id", "x", 40, "usul galeri")),
-		item(5, said("tini@example.id", "t", 50, "usul tenda")))
+		item(1, wrote("marni@example.id", "a", 1, "mohon pelatihan kemasan")), item(2, b),
+		item(3, wrote("marni@example.id", "c", 3, "dua unit saja", "a")),
+		item(4, wrote("marni@example.id", "x", 40, "usul galeri")),
+		item(5, wrote("tini@example.id", "t", 50, "usul tenda")))
 	wantContents(t, db, "1 new: a b c", "2 new: x", "3 new: t")
 	return db, l, staff(t, db, "Ratna")
 }
@@ -100,7 +100,7 @@ func shift(t testing.TB, db *DB, who Actor, from int, to string, submissions ...
 }
 
 func TestSplitOff(t *testing.T) {
-	db, l, ratna := talk(t)
+	db, l, ratna := letters(t)
 	decide(t, db, ratna, number(1), Decision{State: Tagged, Priority: "P1"})
 	s := shift(t, db, ratna, 1, "", 2, 3)
 	if s.Ref != number(4) || s.State != New || s.Version != 1 || s.Snippet != "minta gerobak" || s.Participant != "Warga marni@example.id" ||
@@ -130,8 +130,8 @@ func TestSplitOff(t *testing.T) {
 	}
 
 	// What is said next goes where the message it answers is now, and numbers go on.
-	record(t, l, item(6, said("marni@example.id", "d", 55, "yang merah", "c")), item(7, said("marni@example.id", "e", 56, "lokasi di Setu", "a")),
-		item(8, said("tini@example.id", "u", 57, "usul etalase")))
+	record(t, l, item(6, wrote("marni@example.id", "d", 55, "yang merah", "c")), item(7, wrote("marni@example.id", "e", 56, "lokasi di Setu", "a")),
+		item(8, wrote("tini@example.id", "u", 57, "usul etalase")))
 	wantContents(t, db, "1 tagged changed: a e", "2 new: x", "3 new: t", "4 new: b c d", "5 new: u")
 }
 
@@ -147,7 +147,7 @@ func TestMoveIntoAnother(t *testing.T) {
 		{"ThatIsSetAside", Decision{State: SetAside, Reason: "duplicate"}, "2 set_aside changed: b x"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			db, _, ratna := talk(t)
+			db, _, ratna := letters(t)
 			if tc.stood.State != New {
 				decide(t, db, ratna, number(2), tc.stood)
 			}
@@ -170,7 +170,7 @@ func TestMoveIntoAnother(t *testing.T) {
 	}
 
 	t.Run("OfAStranger", func(t *testing.T) {
-		db, _, ratna := talk(t)
+		db, _, ratna := letters(t)
 		shift(t, db, ratna, 3, number(1), 5)
 		wantContents(t, db, "1 new: a b c t", "2 new: x", "3 set_aside:")
 		p, err := db.Proposal(t.Context(), number(1))
@@ -180,6 +180,15 @@ func TestMoveIntoAnother(t *testing.T) {
 		// What is left of Marni's goes: then it is Tini's.
 		s := shift(t, db, ratna, 1, number(2), 1, 2, 3)
 		wantContents(t, db, "1 new: t", "2 new: a b c x", "3 set_aside:")
+		defer func() {
+			if _, err := db.Undo(t.Context(), ratna); err != nil {
+				t.Fatal(err)
+			}
+			wantContents(t, db, "1 new: a b c t", "2 new: x", "3 set_aside:")
+			if got := summary(t, db, number(1)); got.Participant != "Warga marni@example.id" {
+				t.Errorf("after undo it is of %s", got.Participant)
+			}
+		}()
 		if got := summary(t, db, number(1)); got.Participant != "Warga tini@example.id" || got.Snippet != "usul tenda" || s.Participant != "Warga marni@example.id" {
 			t.Errorf("what is left is of %q: %q", got.Participant, got.Snippet)
 		}
@@ -188,7 +197,7 @@ func TestMoveIntoAnother(t *testing.T) {
 
 // TestMoveEverything empties a proposal: its reference leads to where all of it went.
 func TestMoveEverything(t *testing.T) {
-	db, l, ratna := talk(t)
+	db, l, ratna := letters(t)
 	decide(t, db, ratna, number(2), Decision{State: Tagged, Priority: "P1"})
 	shift(t, db, ratna, 2, number(1), 4)
 	wantContents(t, db, "1 new: a b c x", "2 set_aside:", "3 new: t")
@@ -198,7 +207,7 @@ func TestMoveEverything(t *testing.T) {
 	if got := refs(t, db, Filter{Query: "galeri"}); !slices.Equal(got, []string{number(1)}) {
 		t.Errorf("its words find %v, want where they are", got)
 	}
-	follow := said("marni@example.id", "y", 58, "galerinya di lantai dua")
+	follow := wrote("marni@example.id", "y", 58, "galerinya di lantai dua")
 	follow.Mentions = []string{number(2)}
 	record(t, l, item(6, follow))
 	wantContents(t, db, "1 new: a b c x y", "2 set_aside:", "3 new: t")
@@ -222,13 +231,13 @@ func TestMoveEverything(t *testing.T) {
 	shift(t, db, ratna, 2, number(1), 4)
 	shift(t, db, ratna, 1, number(2), 4)
 	wantContents(t, db, "1 new: a b c y", "2 new: x", "3 new: t")
-	record(t, l, item(7, said("marni@example.id", "z", 59, "terima kasih", "x")))
+	record(t, l, item(7, wrote("marni@example.id", "z", 59, "terima kasih", "x")))
 	wantContents(t, db, "1 new: a b c y", "2 new: x z", "3 new: t")
 }
 
 func TestUndoSplit(t *testing.T) {
 	t.Run("LeavesItEmpty", func(t *testing.T) {
-		db, _, ratna := talk(t)
+		db, _, ratna := letters(t)
 		shift(t, db, ratna, 1, "", 2)
 		if _, err := db.Undo(t.Context(), ratna); err != nil {
 			t.Fatal(err)
@@ -240,9 +249,9 @@ func TestUndoSplit(t *testing.T) {
 	})
 
 	t.Run("KeepsWhatJoined", func(t *testing.T) {
-		db, l, ratna := talk(t)
+		db, l, ratna := letters(t)
 		shift(t, db, ratna, 1, "", 2)
-		record(t, l, item(6, said("marni@example.id", "d", 55, "yang merah", "b")))
+		record(t, l, item(6, wrote("marni@example.id", "d", 55, "yang merah", "b")))
 		if _, err := db.Undo(t.Context(), ratna); err != nil {
 			t.Fatal(err)
 		}
@@ -264,7 +273,7 @@ func TestUndoSplit(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			db, _, ratna := talk(t)
+			db, _, ratna := letters(t)
 			shift(t, db, ratna, 1, "", 2)
 			dewi := staff(t, db, "Dewi")
 			ref := meddle(t, db, dewi)
@@ -283,7 +292,7 @@ func TestUndoSplit(t *testing.T) {
 	}
 
 	t.Run("OfADecisionBefore", func(t *testing.T) {
-		db, _, ratna := talk(t)
+		db, _, ratna := letters(t)
 		decide(t, db, staff(t, db, "Dewi"), number(2), Decision{State: Tagged, Priority: "P2"})
 		shift(t, db, ratna, 2, number(1), 4)
 		if _, err := db.Undo(t.Context(), Actor{Staff: 2}); !errors.Is(err, ErrConflict) {
@@ -293,7 +302,7 @@ func TestUndoSplit(t *testing.T) {
 }
 
 func TestMoveRefused(t *testing.T) {
-	db, _, ratna := talk(t)
+	db, _, ratna := letters(t)
 	other := settings()
 	other.Forum.Year = 2021
 	before, err := db.LastEntry(t.Context())
@@ -342,7 +351,7 @@ func TestMoveRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	l := acquire(t, db, "email/dinas")
-	record(t, l, item(1, said("budi@example.id", "n", 50, "usul tahun depan")))
+	record(t, l, item(1, wrote("budi@example.id", "n", 50, "usul tahun depan")))
 	var input *InputError
 	if _, err := db.Move(t.Context(), ratna, []int64{1}, number(1), 3, "USL-2021-0001"); !errors.As(err, &input) || input.Key != "input.move_forum" {
 		t.Errorf("into another round: %v; want it refused", err)
@@ -353,17 +362,11 @@ func TestMoveRefused(t *testing.T) {
 	}
 }
 
-// TestMoveTakesEditsAlong holds that an edit never parts from what it changes,
-// and that what is torn out of a burst becomes one of its own.
+// TestMoveTakesEditsAlong holds that an edit never parts from what it changes.
 func TestMoveTakesEditsAlong(t *testing.T) {
-	db, _, ratna := talk(t)
-	// Of the three of Marni's, a is edited by c, and all are one burst.
-	err := db.transact(t.Context(), func(tx *tx) error {
-		id, err := tx.insert("INSERT INTO burst (source, room, participant, last_at) VALUES ('whatsapp/utama', '', 1, $1)", millis(morning.Add(-57*time.Minute)))
-		if err != nil {
-			return err
-		}
-		if err := tx.exec("UPDATE submission SET burst = $1 WHERE id <= 3", id); err != nil {
+	db, _, ratna := letters(t)
+	err := db.transact(t.Context(), func(tx *tx) error { // c is an edit of a, in a chat
+		if err := tx.exec(`UPDATE submission SET chat = '{"type":"text"}' WHERE id <= 3`); err != nil {
 			return err
 		}
 		return tx.exec("UPDATE submission SET revises = 'a' WHERE external_id = 'c'")
@@ -371,43 +374,16 @@ func TestMoveTakesEditsAlong(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	bursts := func() (lines []string) {
-		t.Helper()
-		err := db.each(t.Context(), `
-			SELECT group_concat(external_id, ' '), last_at FROM (SELECT * FROM submission ORDER BY id) AS s
-			JOIN burst ON burst.id = s.burst GROUP BY burst.id ORDER BY min(s.id)`, nil, func(rows *sql.Rows) error {
-			var names string
-			var last int64
-			err := rows.Scan(&names, &last)
-			lines = append(lines, fmt.Sprintf("%s until %s", names, instant(last).Format("15:04")))
-			return err
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return lines
-	}
-	want := func(lines ...string) {
-		t.Helper()
-		if diff := cmp.Diff(lines, bursts()); diff != "" {
-			t.Errorf("bursts (-want +got):\n%s", diff)
-		}
-	}
-	want("a b c until 02:03")
 	for _, named := range []int64{1, 3} {
 		shift(t, db, ratna, 1, number(2), named)
 		wantContents(t, db, "1 new: b", "2 new: a c x", "3 new: t")
-		want("a c until 02:03", "b until 02:02")
 		if _, err := db.Undo(t.Context(), ratna); err != nil {
 			t.Fatal(err)
 		}
 		wantContents(t, db, "1 new: a b c", "2 new: x", "3 new: t")
-		want("a b c until 02:03")
 	}
 	var input *InputError
 	if _, err := db.Move(t.Context(), ratna, []int64{2, 3}, number(1), summary(t, db, number(1)).Version, ""); !errors.As(err, &input) {
 		t.Errorf("splitting off all that is there with what it edits: %v; want it refused", err)
 	}
-	shift(t, db, ratna, 1, number(3), 1, 2, 3)
-	want("a b c until 02:03")
 }

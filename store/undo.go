@@ -112,6 +112,7 @@ func (t *tx) restored(d deed) (standing, error) {
 	var joined int64
 	err := t.row("SELECT count(*) FROM entry WHERE proposal = $1 AND id > $2 AND kind = 'joined'", []any{d.proposal, d.id}, &joined)
 	after := d.before
+	after.Address = 0 // of the proposal, not of how it stands
 	switch {
 	case joined == 0, after.State == New:
 	case after.State == NeedsInfo:
