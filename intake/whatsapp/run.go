@@ -112,13 +112,13 @@ type run struct {
 	buffer    *buffer
 	downloads *downloads
 
-	ctx      context.Context // of what is done for the connection; outlives the context of Run by its last words
-	end      context.CancelFunc
-	gate     gate
-	ended    chan error // why the connection ends: the first reason counts
-	loggedIn chan struct{}
-	news     chan struct{} // something changed that people see
-	workers  sync.WaitGroup
+	ctx       context.Context // of what is done for the connection; outlives the context of Run by its last words
+	end       context.CancelFunc
+	gate      gate
+	ended     chan error // why the connection ends: the first reason counts
+	loggedIn  chan struct{}
+	news      chan struct{} // something changed that people see
+	workers   sync.WaitGroup
 
 	mu   sync.Mutex
 	link link
@@ -150,7 +150,7 @@ func (c *Channel) work(ctx context.Context, l intake.Ledger) error {
 	if err := os.MkdirAll(c.opts.Files, 0o700); err != nil {
 		return storageFault(fmt.Errorf("make room for downloads: %w", err))
 	}
-	r.buffer = newBuffer(device.EventBuffer)
+	r.buffer = newBuffer(device.EventBuffer, r.stop)
 	device.EventBuffer = r.buffer
 	r.client = c.client(r.ctx, device, r.handle)
 	r.downloads = newDownloads(r.client, l, c.opts.Files, int64(c.account.MaxSize), c.log)

@@ -245,8 +245,11 @@ func (s *Server) Unacknowledged() int {
 }
 
 // Settled waits until the client has a receipt for everything.
-func (s *Server) Settled(ctx context.Context) error {
-	return s.wait(ctx, func() bool { return s.outbox.left == 0 })
+func (s *Server) Settled(ctx context.Context) error { return s.Below(ctx, 1) }
+
+// Below waits until fewer than n are without a receipt.
+func (s *Server) Below(ctx context.Context, n int) error {
+	return s.wait(ctx, func() bool { return s.outbox.left < n })
 }
 
 // Ready waits until a linked client is logged in and active.
