@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"usulan/review/place"
 	"usulan/store"
 )
 
@@ -16,6 +17,7 @@ type board struct {
 	W       *words
 	Officer bool // who looks may see addresses and act
 	now     time.Time
+	places  *place.Finder
 	Buttons []button
 	Reasons []letter
 }
@@ -60,6 +62,7 @@ func (s *Server) board(ctx context.Context, w *words, staff store.Staff) (*board
 		return nil, fmt.Errorf("read settings: %w", err)
 	}
 	b := newBoard(settings, w, s.now())
+	b.places = s.cfg.Places
 	b.Officer = staff.Role.May(officer)
 	return b, nil
 }

@@ -100,7 +100,7 @@ func (w *world) converse(all ...message) {
 func evening() []message {
 	const rw, number = "RW 03 Cilenggang", "0812-0000-0107"
 	return []message{
-		{from: rw, number: number, text: "Assalamualaikum, mohon izin mau usul pak", id: "A1"},
+		{from: rw, number: number, text: "Assalamualaikum, kami dari Cilenggang Serpong mau usul pak", id: "A1"},
 		{from: rw, number: number, text: "surat permohonan kami pak, hal 1", kind: intake.MediaMessage, id: "A2",
 			files: []intake.Attachment{attached("foto.png", "image/png", intake.File, picture())}},
 		{from: rw, number: number, kind: intake.PlaceMessage, chat: intake.Chat{Location: &intake.Location{Latitude: -6.302, Longitude: 106.665, Name: "Lahan kosong dekat Jl. Cilenggang"}}},
@@ -213,7 +213,7 @@ func TestChatOnThePaper(t *testing.T) {
 	for _, want := range []string{
 		"WhatsApp, 11 pesan", "utk 22 pedagang", "disunting", "utk 20 pedagang", "Pengirim menarik pesan ini",
 		"Lahan kosong dekat Jl. Cilenggang", "-6.30200, 106.66500", "https://www.openstreetmap.org/?mlat=-6.30200&amp;mlon=106.66500", `href="geo:-6.30200,106.66500"`,
-		"Diteruskan", "Menjawab:", "0.34", "1.11", "4,0 MB", "sedang diambil", "0812-0000-0107",
+		"Diteruskan", "Menjawab:", "Menyebut", "Cilenggang, Serpong?", "0.34", "1.11", "4,0 MB", "sedang diambil", "0812-0000-0107",
 	} {
 		if !strings.Contains(p.body, want) {
 			t.Errorf("the paper lacks %q", want)

@@ -23,6 +23,7 @@ import (
 	"time"
 
 	"usulan/intake"
+	"usulan/review/place"
 	"usulan/store"
 )
 
@@ -73,7 +74,8 @@ func newWorld(t testing.TB) *world {
 		t.Fatal(err)
 	}
 	w.report(intake.Status{State: intake.Connected})
-	w.serve(Config{Zone: time.FixedZone("WIB", 7*3600), Address: "usulan@dinas.example", Parse: parseAgain})
+	w.serve(Config{Zone: time.FixedZone("WIB", 7*3600), Address: "usulan@dinas.example", Parse: parseAgain,
+		Places: place.New([]place.District{{Name: "Serpong", Parts: []place.Part{{Name: "Cilenggang"}}}, {Name: "Pondok Aren"}})})
 	t.Cleanup(w.http.Close)
 	t.Cleanup(w.server.Close)
 	return w

@@ -23,6 +23,7 @@ type reading struct {
 	Writing  bool // its sender may not have finished
 	Contacts []contact
 	Aliases  []string // other names the participant goes by
+	Places   []string // that it names, as a hint
 	Unions   []union  // whom the participant turned out to be as well
 	Joined   int      // how many parts came or changed after the decision it stands at
 }
@@ -84,6 +85,7 @@ func (b *board) reading(p *store.Proposal) *reading {
 		}
 		r.Parts = append(r.Parts, one)
 	}
+	r.Places = b.named(r)
 	return r
 }
 

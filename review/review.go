@@ -12,6 +12,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"usulan/intake"
+	"usulan/review/place"
 	"usulan/store"
 )
 
@@ -29,6 +30,9 @@ type Config struct {
 
 	// Pairers are the channels that work once somebody has linked them to an account.
 	Pairers []intake.Pairer
+
+	// Places finds the districts that a text names; nil where none are known.
+	Places *place.Finder
 
 	// BaseURL is the root of the site as browsers know it, when that is known.
 	BaseURL string

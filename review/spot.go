@@ -3,6 +3,7 @@ package review
 import (
 	"html/template"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"usulan/intake"
@@ -25,4 +26,28 @@ func newSpot(l intake.Location) *spot {
 		Geo: template.URL("geo:" + lat + "," + lon), //nolint:gosec // G203: two numbers
 		Map: "https://www.openstreetmap.org/?" + query.Encode() + "#map=17/" + lat + "/" + lon,
 	}
+}
+
+// named lists the districts and their parts that a conversation names. Which of
+// them is meant, and for what, is for people to say.
+func (b *board) named(r *reading) []string {
+	if b.places == nil || !r.Chat {
+		return nil
+	}
+	var out []string
+	for _, p := range r.Parts {
+		if !p.Withdrawn.IsZero() {
+			continue
+		}
+		for _, f := range b.places.Find(p.Text) {
+			name := f.District.Name
+			if f.Part != nil && f.Part.Name != name {
+				name = f.Part.Name + ", " + name
+			}
+			if !slices.Contains(out, name) {
+				out = append(out, name)
+			}
+		}
+	}
+	return out
 }

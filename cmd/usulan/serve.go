@@ -19,6 +19,7 @@ import (
 	"usulan/intake/email"
 	"usulan/intake/whatsapp"
 	"usulan/review"
+	districts "usulan/review/place"
 	"usulan/store"
 )
 
@@ -236,6 +237,7 @@ func reviewConfig(c *config.Config) review.Config {
 		BaseURL: c.Web.BaseURL,
 		TempDir: filepath.Join(c.Data, "tmp"),
 	}
+	rc.Places = districts.New(kecamatan(c))
 	if boxes := c.Channel.Email.Mailboxes; len(boxes) > 0 {
 		rc.Address = boxes[0].Address
 	}
@@ -243,6 +245,18 @@ func reviewConfig(c *config.Config) review.Config {
 		rc.TrustedProxies = append(rc.TrustedProxies, network(s))
 	}
 	return rc
+}
+
+// kecamatan are the districts of the configuration, for finding them in texts.
+func kecamatan(c *config.Config) []districts.District {
+	all := make([]districts.District, len(c.Kecamatan))
+	for i, k := range c.Kecamatan {
+		all[i] = districts.District{Code: k.Code, Name: k.Name}
+		for _, part := range k.Kelurahan {
+			all[i].Parts = append(all[i].Parts, districts.Part(part))
+		}
+	}
+	return all
 }
 
 // parseAgain reads what is in quarantine again, each item as its channel does.
