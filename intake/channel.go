@@ -76,7 +76,7 @@ type Fault struct {
 	Err  error
 
 	// Until is when the far side says that it ends by itself; zero when it said
-	// nothing. The supervisor does not try before.
+	// nothing. The supervisor tries again then.
 	Until time.Time
 }
 

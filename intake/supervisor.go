@@ -92,10 +92,10 @@ func (s *Supervisor) hold(ctx context.Context, ch Channel, l Ledger, log *slog.L
 		} else {
 			log.Warn("channel interrupted", "fault", status.Fault, "error", err, "next_in", wait.Round(time.Millisecond))
 		}
-		status.Next = time.Now().Add(wait)
-		if until := untilOf(err); until.After(status.Next) {
-			status.Next, wait = until, time.Until(until)
+		if left := time.Until(untilOf(err)); left > 0 {
+			wait = left
 		}
+		status.Next = time.Now().Add(wait)
 		report(ctx, l, status, log)
 		sleep(ctx, wait, l.Wake(), woken)
 	}

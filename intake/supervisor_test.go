@@ -78,6 +78,14 @@ func (c *channel) count() int {
 	return c.runs
 }
 
+// waker is a channel that knows when to be tried.
+type waker struct {
+	*channel
+	woken chan struct{}
+}
+
+func (w *waker) Woken() <-chan struct{} { return w.woken }
+
 // supervise runs the channel until the test's end.
 func supervise(t *testing.T, b *book, channels ...intake.Channel) *intake.Supervisor {
 	t.Helper()
@@ -146,6 +154,45 @@ func TestSupervisor(t *testing.T) {
 			synctest.Wait()
 			if got := ch.count(); got != 2 {
 				t.Errorf("attempts after asking = %d, want 2", got)
+			}
+		})
+	})
+
+	t.Run("ParksUntilTheFarSideSays", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			b := newBook()
+			until := time.Now().Add(6 * time.Hour)
+			ch := &channel{run: func(ctx context.Context, n int) error {
+				if n > 1 {
+					return untilEnd(ctx)
+				}
+				return intake.Permanent(&intake.Fault{Code: "banned", Err: errors.New("for a while"), Until: until})
+			}}
+			supervise(t, b, ch)
+			time.Sleep(6*time.Hour - time.Second)
+			synctest.Wait()
+			if got := b.last(); ch.count() != 1 || got.State != intake.Parked || !got.Next.Equal(until) {
+				t.Errorf("after %d attempts the state is %+v, want parked until %s", ch.count(), got, until)
+			}
+			time.Sleep(2 * time.Second)
+			synctest.Wait()
+			if got := ch.count(); got != 2 {
+				t.Errorf("attempts when it has ended = %d, want 2", got)
+			}
+		})
+	})
+
+	t.Run("AChannelWakesItself", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			ch := &waker{woken: make(chan struct{}, 1), channel: &channel{run: func(context.Context, int) error {
+				return intake.Permanent(&intake.Fault{Code: "unlinked", Err: errors.New("no device")})
+			}}}
+			supervise(t, newBook(), ch)
+			time.Sleep(time.Minute)
+			ch.woken <- struct{}{}
+			synctest.Wait()
+			if got := ch.count(); got != 2 {
+				t.Errorf("attempts after waking = %d, want 2", got)
 			}
 		})
 	})

@@ -73,6 +73,13 @@ func (a Account) WithDefaults() Account {
 // Source is the name of the account in the ledger.
 func (a *Account) Source() string { return "whatsapp/" + a.Name }
 
+// is tells whether the account is the one with a number, which is given in
+// international form without a plus.
+func (a *Account) is(digits string) bool {
+	number, _ := international(a.Number)
+	return a.Number == "" || number == "+"+digits
+}
+
 // plainName is what a source may be called: it is a key for good, and appears
 // in addresses of screens and in the name of the session file.
 var plainName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,31}$`)
@@ -90,7 +97,7 @@ func (a *Account) Check() []intake.Problem {
 	if !plainName.MatchString(a.Name) {
 		bad("name", "%q is not a name: use up to 32 small letters, digits and hyphens, such as \"forum\"", a.Name)
 	}
-	if a.Number != "" && dialled(a.Number) == "" {
+	if _, ok := international(a.Number); a.Number != "" && !ok {
 		bad("number", "%q is not a telephone number: write it like \"+62 812-1000-2000\"", a.Number)
 	}
 	if d := time.Duration(a.Quiet); d < time.Second || d > maxQuiet {
@@ -150,31 +157,4 @@ func (a *Account) checkGroups(bad func(key, format string, args ...any)) {
 func isGroupID(s string) bool {
 	jid, err := types.ParseJID(s)
 	return err == nil && jid.Server == types.GroupServer && jid.User != ""
-}
-
-// dialled is a telephone number as WhatsApp writes it, digits in international
-// form without a plus, made from what people write. Empty when it is none.
-func dialled(s string) string {
-	var digits strings.Builder
-	for _, r := range s {
-		switch {
-		case r >= '0' && r <= '9':
-			digits.WriteRune(r)
-		case !strings.ContainsRune(" +-.()\u00a0", r):
-			return ""
-		}
-	}
-	d := digits.String()
-	switch {
-	case strings.HasPrefix(d, "00"):
-		d = d[2:]
-	case strings.HasPrefix(d, "0"):
-		d = "62" + d[1:] // as dialled inside Indonesia
-	case strings.HasPrefix(d, "8") && !strings.HasPrefix(strings.TrimSpace(s), "+"):
-		d = "62" + d
-	}
-	if len(d) < 8 || len(d) > 15 { // E.164
-		return ""
-	}
-	return d
 }

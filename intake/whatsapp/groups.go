@@ -39,14 +39,11 @@ type groups struct {
 	round chan struct{} // closed when the names have been asked for, and made anew
 }
 
-func newGroups(ctx context.Context, a Account, file *session, client *whatsmeow.Client) (*groups, error) {
-	names, err := file.groupNames(ctx)
-	if err != nil {
-		return nil, err
-	}
+func newGroups(a Account, file *session, names map[types.JID]string, client *whatsmeow.Client) *groups {
 	return &groups{
-		allowed: a.Groups, file: file, client: client, ask: make(chan struct{}, 1), names: names, round: make(chan struct{}),
-	}, nil
+		allowed: a.Groups, file: file, client: client, names: names,
+		ask: make(chan struct{}, 1), round: make(chan struct{}),
+	}
 }
 
 // learn asks for the names of all groups of the account, once and then whenever

@@ -170,11 +170,9 @@ func (a *attempt) run() {
 	c := a.channel
 	p := intake.Pairing{Step: intake.Linked}
 	own := a.client.Store.GetJID()
-	if c.account.Number != "" {
-		if e164, _ := international(c.account.Number); e164 != "+"+own.User {
-			p.Fault = FaultOtherNumber
-			c.log.Warn("linked to another account than the configuration names")
-		}
+	if !c.account.is(own.User) {
+		p.Fault = FaultOtherNumber
+		c.log.Warn("linked to another account than the configuration names")
 	}
 	c.mu.Lock()
 	c.gone = nil

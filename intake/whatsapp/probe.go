@@ -62,7 +62,7 @@ func checkSession(ctx context.Context, a Account, file string) Step {
 	case err != nil:
 		s.Fault, s.Detail = true, fmt.Sprintf("%s cannot be read: %v", file, err)
 		s.Advice = "Run this as the service's user. A damaged file is moved away, and the number linked anew: nothing that was received is in it."
-	case a.Number != "" && device.User != dialled(a.Number):
+	case !a.is(device.User):
 		s.Detail = fmt.Sprintf("linked to %s, the configuration names %s", shownNumber("+"+device.User), a.Number)
 		s.Advice = "Mend the number in the configuration, or end the link and link the other phone."
 	default:

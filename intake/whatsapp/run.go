@@ -126,48 +126,57 @@ type run struct {
 
 // work is one connection, from the first greeting to the end.
 func (c *Channel) work(ctx context.Context, l intake.Ledger) error {
-	file, err := c.session(ctx)
+	r, err := c.newRun(ctx, l)
 	if err != nil {
 		return err
-	}
-	device, err := file.device(ctx)
-	if err != nil {
-		return storageFault(err)
-	}
-	if device == nil {
-		return intake.Permanent(fault(FaultUnlinked, "no device is linked"))
-	}
-	known, err := file.link(ctx, *device.ID, time.Now())
-	if err != nil {
-		return storageFault(err)
-	}
-	r := &run{
-		channel: c, translate: c.translate, ledger: l, file: file, device: *device.ID, log: c.log, link: known,
-		ended: make(chan error, 1), loggedIn: make(chan struct{}), news: make(chan struct{}, 1),
-	}
-	r.gate.open()
-	r.ctx, r.end = context.WithCancel(context.WithoutCancel(ctx))
-	if err := os.MkdirAll(c.opts.Files, 0o700); err != nil {
-		return storageFault(fmt.Errorf("make room for downloads: %w", err))
-	}
-	r.buffer = newBuffer(device.EventBuffer, r.stop)
-	device.EventBuffer = r.buffer
-	r.client = c.client(r.ctx, device, r.handle)
-	r.downloads = newDownloads(r.client, l, c.opts.Files, int64(c.account.MaxSize), c.log)
-	if r.groups, err = newGroups(ctx, c.account, file, r.client); err != nil {
-		r.end()
-		return storageFault(err)
 	}
 	c.version.prepare(ctx)
 	c.begin(r)
 	defer c.finish(r)
-	abandon := context.AfterFunc(ctx, r.end)
+	abandon := context.AfterFunc(ctx, r.end) // connecting is not worth waiting for
 	err = c.connect(r.ctx, r.end, r.client)
 	abandon()
 	if err != nil {
 		return err
 	}
 	return r.watch(ctx)
+}
+
+// newRun prepares a connection of the linked device.
+func (c *Channel) newRun(ctx context.Context, l intake.Ledger) (*run, error) {
+	file, err := c.session(ctx)
+	if err != nil {
+		return nil, err
+	}
+	device, err := file.device(ctx)
+	if err != nil {
+		return nil, storageFault(err)
+	}
+	if device == nil {
+		return nil, intake.Permanent(fault(FaultUnlinked, "no device is linked"))
+	}
+	r := &run{
+		channel: c, translate: c.translate, ledger: l, file: file, device: *device.ID, log: c.log,
+		ended: make(chan error, 1), loggedIn: make(chan struct{}), news: make(chan struct{}, 1),
+	}
+	r.gate.open()
+	if r.link, err = file.link(ctx, r.device, time.Now()); err != nil {
+		return nil, storageFault(err)
+	}
+	names, err := file.groupNames(ctx)
+	if err != nil {
+		return nil, storageFault(err)
+	}
+	if err := os.MkdirAll(c.opts.Files, 0o700); err != nil {
+		return nil, storageFault(fmt.Errorf("make room for downloads: %w", err))
+	}
+	r.buffer = newBuffer(device.EventBuffer, r.stop)
+	device.EventBuffer = r.buffer
+	r.ctx, r.end = context.WithCancel(context.WithoutCancel(ctx))
+	r.client = c.client(r.ctx, device, r.handle)
+	r.groups = newGroups(c.account, file, names, r.client)
+	r.downloads = newDownloads(r.client, l, c.opts.Files, int64(c.account.MaxSize), c.log)
+	return r, nil
 }
 
 // begin and finish note which connection there is. When finish returns, nothing
