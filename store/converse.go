@@ -8,6 +8,10 @@ import (
 
 // admitChat takes in what was said in a chat and could be read.
 func (b *batch) admitChat(s *intake.Submission, e *entered) error {
+	home, err := b.movedTo(e.submission)
+	if err != nil {
+		return err
+	}
 	if err := b.dropPlaceholder(e.submission); err != nil {
 		return err
 	}
@@ -32,7 +36,7 @@ func (b *batch) admitChat(s *intake.Submission, e *entered) error {
 	}
 	e.outcome = intake.OutcomeOf(s.Kind)
 	if s.Kind == intake.Message {
-		r := received{id: e.submission, address: who.address, channel: b.lease.channel, Submission: s}
+		r := received{id: e.submission, address: who.address, channel: b.lease.channel, Submission: s, home: home}
 		if e.outcome, e.proposal, err = b.converse(r, who.participant); err != nil {
 			return err
 		}
@@ -86,6 +90,8 @@ func (b *batch) converse(r received, participant int64) (intake.Outcome, int64, 
 		return "", 0, err
 	}
 	switch {
+	case r.home != 0:
+		return intake.Continuation, r.home, b.joinChat(r.home, r)
 	case placed.mine == nil && len(placed.changed) == 0:
 		return intake.SmallTalk, 0, nil
 	case len(placed.changed) > 1 || len(placed.gone) > 0 || len(answers) > 0:

@@ -32,6 +32,16 @@ func (b *batch) settle(rows []int64, e *entered) error {
 	return nil
 }
 
+// movedTo is the proposal into which staff moved what stood for a message; 0
+// when they did not.
+func (b *batch) movedTo(placeholder int64) (proposal int64, err error) {
+	err = b.row(`
+		SELECT proposal_submission.proposal FROM proposal_submission
+			JOIN entry ON entry.proposal = proposal_submission.proposal AND entry.proposal <> 0 AND entry.kind = 'moved'
+		WHERE proposal_submission.submission = $1 LIMIT 1`, []any{placeholder}, &proposal)
+	return proposal, orNone(err)
+}
+
 // dropPlaceholder removes what stood for a message that could not be read, also
 // from the proposal that held it.
 func (b *batch) dropPlaceholder(id int64) error {

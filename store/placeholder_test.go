@@ -114,6 +114,19 @@ func TestPlaceholder(t *testing.T) {
 		wantOutcomes(t, db, first1, joined1, joined1)
 		wantContents(t, db, "1 new: 1 2 3")
 	})
+	t.Run("IsReadAgainWhereStaffMovedIt", func(t *testing.T) {
+		db, _ := setUp(t, keyed(ask), keyed(unsupported(a, "2", s1)), keyed(text(a, "3", s2, "buat obras")))
+		shift(t, db, staff(t, db, "sari"), 1, "", 2)
+		_, err := db.Replay(t.Context(), Actor{}, 2, func(_ string, raw *intake.Raw, at time.Time) *intake.Submission {
+			s := text(a, "2", s1, "3jt aja")
+			s.Raw, s.ReceivedAt = raw, at
+			return s
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantContents(t, db, "1 new: 1 3", "2 new: 2")
+	})
 	t.Run("TwoOfTheSameBytes", func(t *testing.T) {
 		one, two := unsupported(a, "2", s1), unsupported(phone(2), "2", s1)
 		two.Raw = one.Raw

@@ -17,6 +17,7 @@ type received struct {
 	id      int64
 	address int64
 	channel string
+	home    int64 // the proposal where staff want it; 0 where the rules decide
 }
 
 // placeholderHash identifies a mail that could not be read by its bytes, and
