@@ -25,6 +25,8 @@ usulan fetch [-config FILE] [-json] [-log text|json]
 
 Makes one pass over all mailboxes of the configuration and ends; for cron, or to see
 what a mailbox holds. Where "usulan serve" is at work on a mailbox, that is left to it.
+WhatsApp accounts have no such pass: what waits for them comes once they are connected, which
+is what "usulan serve" is for.
 With -json the counts of the ledger by outcome are printed as one JSON object.
 
   usulan fetch -config usulan.toml -json`,

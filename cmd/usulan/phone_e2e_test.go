@@ -3,10 +3,13 @@ package main
 import (
 	"context"
 	"fmt"
+	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -176,4 +179,46 @@ func BenchmarkPhoneToOpenQueue(b *testing.B) {
 	b.ReportMetric(took[len(took)/2], "ms-median")
 	b.ReportMetric(took[len(took)-1], "ms-worst")
 	b.ReportMetric(float64(time.Duration(0)), "ns/op")
+}
+
+// Unlinked on the screens, the demo's number is linked again by the phone page,
+// by scanning and by typing; what was written meanwhile arrives then.
+func TestPhonePageLinksAgain(t *testing.T) {
+	d := play(t)
+	screen := desk{browse(t), d.URL}
+	d.officer(screen.tab)
+	unlink := func() {
+		t.Helper()
+		screen.at("/channels/unlink?source=whatsapp%2Fforum")
+		screen.run(chromedp.Click(`form[action="/channels/unlink"] button`))
+		screen.shows("Tautannya dilepas.")
+	}
+	p := phone{t, d.PhoneURL}
+
+	unlink()
+	p.says("usul giok satu")
+	if status, body := p.post("/scan", url.Values{}); status != http.StatusUnprocessableEntity {
+		t.Errorf("scanning before a code is shown: status %d, %s", status, body)
+	}
+	screen.at("/channels/link?source=whatsapp%2Fforum")
+	screen.run(chromedp.Click(`form[action="/channels/link"] button`))
+	screen.until("the code is there", `document.querySelector("svg.qr")`)
+	if status, body := p.post("/scan", url.Values{}); status != http.StatusSeeOther {
+		t.Fatalf("scan: status %d, %s", status, body)
+	}
+	await(t, "what was written while no number was linked", func() (any, bool) { return nil, len(d.list("q=giok")) == 1 })
+
+	unlink()
+	screen.at("/channels/link?source=whatsapp%2Fforum&by=number")
+	screen.run(chromedp.SendKeys(`input[name="number"]`, "0811-2020-0020\r"))
+	screen.until("the letters are there", `document.querySelectorAll(".pair-code b").length === 2`)
+	code := screen.text(`[...document.querySelectorAll(".pair-code b")].map((b) => b.textContent).join("-")`)
+	if status, body := p.post("/code", url.Values{"code": {strings.ToLower(code)}}); status != http.StatusSeeOther {
+		t.Fatalf("code %s: status %d, %s", code, status, body)
+	}
+	p.says("usul giok dua")
+	await(t, "both in one proposal", func() (any, bool) {
+		all := d.list("q=giok")
+		return nil, len(all) == 1 && len(d.open(all[0].Ref).Submissions) == 2
+	})
 }
