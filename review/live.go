@@ -14,11 +14,13 @@ import (
 )
 
 // The pace of an event stream. A pause between two events keeps a flood of
-// arrivals from becoming a flood of events; a beat shows that the line is
+// arrivals from becoming a flood of events; the lamps are looked at now and
+// then, because how a source does is no entry; a beat shows that the line is
 // alive; and a stream ends by itself, so that who signed out or was disabled
 // hears nothing more after that.
 const (
 	livePause = 200 * time.Millisecond
+	liveLook  = 2 * time.Second
 	liveBeat  = 15 * time.Second
 	liveLife  = 10 * time.Minute
 	liveBatch = 200
@@ -82,26 +84,30 @@ func (s *Server) resumeAt(c echo.Context) (int64, error) {
 
 // stream sends events until ctx ends or nobody reads any more.
 func (s *Server) stream(ctx context.Context, w *echo.Response, last int64, words *words) error {
-	shone := ""
+	shone, heard := "", time.Now()
 	for ctx.Err() == nil {
 		lamps, err := s.lampsHTML(ctx, words)
 		if err != nil {
 			return s.ended(ctx, err)
 		}
 		if lamps != shone {
-			shone = lamps
+			shone, heard = lamps, time.Now()
 			if err := send(w, 0, "lamps", map[string]string{"html": lamps}); err != nil {
 				return nil //nolint:nilerr // the browser is gone
 			}
 		}
-		wait, cancel := context.WithTimeout(ctx, liveBeat)
+		wait, cancel := context.WithTimeout(ctx, liveLook)
 		_, err = s.db.Changed(wait, last)
-		beat := wait.Err() != nil
+		nothing := wait.Err() != nil
 		cancel()
 		switch {
 		case ctx.Err() != nil:
 			return nil
-		case err != nil && beat:
+		case err != nil && nothing:
+			if time.Since(heard) < liveBeat {
+				continue
+			}
+			heard = time.Now()
 			if err := send(w, 0, "beat", struct{}{}); err != nil {
 				return nil //nolint:nilerr // the browser is gone
 			}
@@ -112,6 +118,7 @@ func (s *Server) stream(ctx context.Context, w *echo.Response, last int64, words
 		if last, err = s.tell(ctx, w, last); err != nil {
 			return s.ended(ctx, err)
 		}
+		heard = time.Now()
 		select {
 		case <-ctx.Done():
 		case <-time.After(livePause):

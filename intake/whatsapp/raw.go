@@ -20,7 +20,7 @@ import (
 // in the encoding of WhatsApp (protocol buffers, message E2E.Message):
 //
 //	usulan-whatsapp 1
-//	{"kind":"message","id":"3EB0…","chat":"…@lid","sender":"…@lid",…}
+//	{"kind":"message","id":"3EB0…","name":"Bu Marni","at":"…",…,"chat":"…@lid","sender":"…@lid"}
 //	<bytes to the end>
 //
 // It has all that translating and downloading need, so that both can be done
@@ -42,12 +42,12 @@ type record struct {
 	Kind recordKind `json:"kind"`
 	ID   string     `json:"id"`
 
-	Chat      types.JID `json:"chat"`
-	Sender    types.JID `json:"sender"`
-	SenderAlt types.JID `json:"sender_alt,omitzero"` // the same person's other address
-	Own       bool      `json:"own,omitempty"`       // sent from the account itself
+	Chat      types.JID `json:"-"` // written by MarshalJSON, like all addresses
+	Sender    types.JID `json:"-"`
+	SenderAlt types.JID `json:"-"`             // the same person's other address
+	Own       bool      `json:"own,omitempty"` // sent from the account itself
 	Group     bool      `json:"group,omitempty"`
-	List      types.JID `json:"list,omitzero"` // owner of the broadcast list it went through
+	List      types.JID `json:"-"` // owner of the broadcast list it went through
 
 	Name     string    `json:"name,omitempty"` // as the sender calls themselves
 	At       time.Time `json:"at"`             // by the server's clock
@@ -58,6 +58,50 @@ type record struct {
 	Missing  string    `json:"missing,omitempty"` // why a sealed message cannot be read
 
 	message *waE2E.Message
+}
+
+// jid is an address in a record: user@server, whatever a user may be.
+type jid types.JID
+
+func (j jid) IsZero() bool { return j == jid{} }
+
+func (j jid) MarshalText() ([]byte, error) { return []byte(j.User + "@" + j.Server), nil }
+
+func (j *jid) UnmarshalText(b []byte) error {
+	at := bytes.LastIndexByte(b, '@')
+	if at < 0 {
+		return fmt.Errorf("%q is not an address", b)
+	}
+	*j = jid{User: string(b[:at]), Server: string(b[at+1:])}
+	return nil
+}
+
+// plain is a record without its methods, and written is how its addresses are
+// written.
+type (
+	plain   record
+	written struct {
+		*plain
+		Chat      jid `json:"chat"`
+		Sender    jid `json:"sender"`
+		SenderAlt jid `json:"sender_alt,omitzero"`
+		List      jid `json:"list,omitzero"`
+	}
+)
+
+// MarshalJSON writes what is known about a message.
+func (r *record) MarshalJSON() ([]byte, error) {
+	return json.Marshal(written{(*plain)(r), jid(r.Chat.ToNonAD()), jid(r.Sender.ToNonAD()), jid(r.SenderAlt.ToNonAD()), jid(r.List.ToNonAD())})
+}
+
+// UnmarshalJSON reads it.
+func (r *record) UnmarshalJSON(b []byte) error {
+	w := written{plain: (*plain)(r)}
+	if err := json.Unmarshal(b, &w); err != nil {
+		return err
+	}
+	r.Chat, r.Sender, r.SenderAlt, r.List = types.JID(w.Chat), types.JID(w.Sender), types.JID(w.SenderAlt), types.JID(w.List)
+	return nil
 }
 
 // recordOf is what is kept of what is known about a message.

@@ -25,7 +25,8 @@ func TestRaw(t *testing.T) {
 	}
 	t.Run("SaysWhatItIs", func(t *testing.T) {
 		lines := strings.SplitN(string(first), "\n", 3)
-		if lines[0] != "usulan-whatsapp 1" || !strings.HasPrefix(lines[1], `{"kind":"message","id":"3EB0A1","chat":"120363012345678901@g.us"`) {
+		if lines[0] != "usulan-whatsapp 1" || !strings.HasPrefix(lines[1], `{"kind":"message","id":"3EB0A1",`) ||
+			!strings.Contains(lines[1], `"chat":"120363012345678901@g.us","sender":"91010000021826@lid","sender_alt":"6281200000101@s.whatsapp.net"`) {
 			t.Errorf("it begins with %q", lines[:2])
 		}
 	})
@@ -72,7 +73,7 @@ func TestRaw(t *testing.T) {
 		"NextVersion":   strings.Replace(string(first), " 1\n", " 2\n", 1),
 		"NoJSON":        rawFormat + "halo\n",
 		"BrokenJSON":    rawFormat + "{\"kind\":\n",
-		"BrokenAddress": rawFormat + "{\"kind\":\"message\",\"chat\":\"a.b.c@lid\"}\n",
+		"BrokenAddress": rawFormat + "{\"kind\":\"message\",\"chat\":\"lid\"}\n",
 		"CutMessage":    string(first[:len(first)-7]),
 		"NotAMessage":   string(first) + "\xff\xff",
 		"UnknownKind":   rawFormat + "{\"kind\":\"dream\",\"id\":\"1\"}\n\xff",
