@@ -8,9 +8,7 @@ import (
 )
 
 func TestGathered(t *testing.T) {
-	db := open(t, t.TempDir())
-	l := listen(t, db)
-	hear(t, l,
+	db, _ := heard(t,
 		text(phone(1), "A1", 0, "usul modal untuk warung nasi di Jombang"),
 		text(phone(1), "A2", time.Minute, "3 juta saja"),
 		text(phone(2), "B1", time.Minute, "terima kasih"),
