@@ -112,13 +112,13 @@ type run struct {
 	buffer    *buffer
 	downloads *downloads
 
-	ctx       context.Context // of what is done for the connection; outlives the context of Run by its last words
-	end       context.CancelFunc
-	gate      gate
-	ended     chan error // why the connection ends: the first reason counts
-	loggedIn  chan struct{}
-	news      chan struct{} // something changed that people see
-	workers   sync.WaitGroup
+	ctx      context.Context // of what is done for the connection; outlives the context of Run by its last words
+	end      context.CancelFunc
+	gate     gate
+	ended    chan error // why the connection ends: the first reason counts
+	loggedIn chan struct{}
+	news     chan struct{} // something changed that people see
+	workers  sync.WaitGroup
 
 	mu   sync.Mutex
 	link link
