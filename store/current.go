@@ -23,7 +23,12 @@ type wording struct {
 	folded        bool           // an edit or a deletion, which shows in what it is about
 }
 
-// wordings reads the submissions of a proposal in the order of their arrival.
+// findable bounds how many submissions of a proposal can be found by their words.
+// Who writes more than that in one go would otherwise have all of it indexed anew
+// with every line.
+const findable = 500
+
+// wordings reads the first submissions of a proposal in the order of their arrival.
 func (t *tx) wordings(proposal int64) ([]wording, error) {
 	var all []wording
 	at := map[int64]int{}
@@ -32,7 +37,7 @@ func (t *tx) wordings(proposal int64) ([]wording, error) {
 		SELECT submission.id, submission.subject, submission.body, submission.ranges, submission.sender_name,
 			submission.sender_shown, submission.forwarded, submission.chat
 		FROM proposal_submission JOIN submission ON submission.id = proposal_submission.submission
-		WHERE proposal_submission.proposal = $1 ORDER BY submission.received_at, submission.id`, []any{proposal},
+		WHERE proposal_submission.proposal = $1 ORDER BY submission.received_at, submission.id LIMIT $2`, []any{proposal, findable},
 		func(rows *sql.Rows) error {
 			var w wording
 			var ranges, forwarded, chat string

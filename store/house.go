@@ -62,10 +62,21 @@ func (b *batch) home(m *utterance, mine *burst) (id int64, err error) {
 
 // joinChat is join for what was said in a chat.
 func (b *batch) joinChat(proposal int64, r received) error {
+	text, indexing := b.texts[proposal]
 	if err := b.join(Actor{}, proposal, r); err != nil {
 		return err
 	}
-	return b.exec("UPDATE proposal SET quiet_at = max(quiet_at, $1) WHERE id = $2", b.quietAt(millis(r.ReceivedAt), r.Chat), proposal)
+	var submissions int
+	err := b.row("UPDATE proposal SET quiet_at = max(quiet_at, $1) WHERE id = $2 RETURNING submissions",
+		[]any{b.quietAt(millis(r.ReceivedAt), r.Chat), proposal}, &submissions)
+	if err != nil || submissions <= findable || r.Revises != "" {
+		return err
+	}
+	// Of a flood the end is not looked for.
+	if delete(b.texts, proposal); indexing {
+		b.texts[proposal] = text
+	}
+	return nil
 }
 
 // quietAt is when the sender of a message will have been silent for long enough.
