@@ -83,7 +83,7 @@ type book struct {
 	ledger  intake.Ledger
 	place   intake.Place
 	pos     intake.Position
-	batches int
+	renewed time.Time
 }
 
 func open(ctx context.Context, db *store.DB, source string, place intake.Place) (*book, error) {
@@ -92,14 +92,15 @@ func open(ctx context.Context, db *store.DB, source string, place intake.Place) 
 		return nil, err
 	}
 	pos, err := l.Position(ctx, place, 0)
-	return &book{ledger: l, place: place, pos: pos}, err
+	return &book{ledger: l, place: place, pos: pos, renewed: time.Now()}, err
 }
 
 func (b *book) record(ctx context.Context, items []intake.Item) error {
-	if b.batches++; b.batches%50 == 0 {
+	if time.Since(b.renewed) > 10*time.Second {
 		if err := b.ledger.Renew(ctx); err != nil {
 			return err
 		}
+		b.renewed = time.Now()
 	}
 	for len(items) > 0 {
 		k, err := b.ledger.Record(ctx, b.place, items)
