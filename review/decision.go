@@ -94,9 +94,19 @@ func (s *Server) undo(c echo.Context) error {
 	case err != nil:
 		return fmt.Errorf("undo: %w", err)
 	case wantsJSON(c):
-		return s.sendDone(c, back, s.words(c).Say("undone", back.Participant))
+		return s.sendDone(c, back, s.undone(c, back))
 	}
 	return c.Redirect(http.StatusSeeOther, string(v.Of(back.Ref)))
+}
+
+// undone says what was taken back: a decision, or a move.
+func (s *Server) undone(c echo.Context, back store.Summary) string {
+	w := s.words(c)
+	p, err := s.db.Proposal(c.Request().Context(), back.Ref)
+	if err == nil && p.History[len(p.History)-1].UndoesMove {
+		return w.Say("undone_move", back.Ref)
+	}
+	return w.Say("undone", back.Participant)
 }
 
 // done tells a script how a proposal stands after a decision.

@@ -49,6 +49,8 @@ func (b *board) sentence(e store.Entry) string {
 		}
 	}
 	switch {
+	case e.UndoesMove:
+		return b.W.Say("history.undone_move", who)
 	case e.To != "":
 		return b.W.Say("history.moved_to", who, e.To)
 	case e.From != "":

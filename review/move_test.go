@@ -148,6 +148,13 @@ func TestMoveForScripts(t *testing.T) {
 	if body := read(t, r); r.StatusCode != http.StatusConflict || !strings.Contains(body, `"ref":"USL-2020-0001"`) {
 		t.Errorf("again: %d %s", r.StatusCode, body)
 	}
+	r = s.post("/undo", nil, s.as("officer"), header("Accept", "application/json"))
+	if body := read(t, r); !strings.Contains(body, "Diurungkan: kiriman kembali ke USL-2020-0001.") {
+		t.Errorf("undo says %s", body)
+	}
+	if body := read(t, s.get("/proposals/USL-2020-0001", s.as("officer"))); !strings.Contains(body, "officer mengurungkan pemindahan kiriman.") {
+		t.Error("the history does not say that the move was undone")
+	}
 }
 
 func TestAPIMove(t *testing.T) {

@@ -25,6 +25,8 @@ type Entry struct {
 	// reference, the other empty.
 	To, From string
 
+	UndoesMove bool // it takes a move back, not a decision
+
 	Addresses []Address // whose participant became another, for participants_merged and participants_unmerged
 }
 
@@ -147,6 +149,7 @@ func scanEntry(rows *sql.Rows) (Entry, error) {
 		return e, fmt.Errorf("entry %s: %w", strconv.FormatInt(e.ID, 10), err)
 	}
 	e.Before, e.After = b.decision(), a.decision()
+	e.UndoesMove = e.Kind == "undone" && object == movedBack
 	if a.Other != 0 {
 		// The other one is of the same forum, and its id ends in its number.
 		other := ref{r.prefix, r.year, numberOf(a.Other)}.String()

@@ -197,6 +197,7 @@ func (m *move) carry() error {
 const (
 	movedTo   = "to"
 	movedFrom = "from"
+	movedBack = "back" // of an entry that takes a move back
 )
 
 // settle writes how a proposal stands after a move, with its entry, whose id it
@@ -288,7 +289,7 @@ func (t *tx) undoMoved(who Actor, d, other deed) error {
 		if err := t.exec("UPDATE proposal SET address = $1 WHERE id = $2", side.before.Address, side.proposal); err != nil {
 			return err
 		}
-		if err := t.move(who, entry{kind: "undone", undoes: side.id}, now, after); err != nil {
+		if err := t.move(who, entry{kind: "undone", object: movedBack, undoes: side.id}, now, after); err != nil {
 			return err
 		}
 	}
