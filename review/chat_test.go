@@ -26,6 +26,8 @@ type message struct {
 	answers      string
 	chat         intake.Chat // what else
 	files        []intake.Attachment
+	fault        string
+	sealed       bool          // it could not be decrypted
 	after        time.Duration // since the one before; 20 s when zero
 }
 
@@ -51,7 +53,7 @@ func (m message) submission(at time.Time, n uint32) *intake.Submission {
 		}
 	}
 	s := &intake.Submission{
-		Kind: intake.Message, ExternalID: m.id, From: from, Aliases: aliases, Chat: &chat, Text: m.text, Revises: m.revises, Attachments: m.files,
+		Kind: intake.Message, ExternalID: m.id, From: from, Aliases: aliases, Chat: &chat, Text: m.text, Revises: m.revises, Attachments: m.files, Fault: m.fault,
 		ReceivedAt: at, SentAt: at, Raw: intake.NewRaw([]byte("message " + m.id)), ContentHash: sha256.Sum256([]byte(m.id + from.Value)),
 	}
 	if m.answers != "" {
@@ -85,7 +87,11 @@ func (w *world) converse(all ...message) {
 		}
 		w.at = w.at.Add(m.after)
 		s := m.submission(w.at, w.items)
-		items = append(items, intake.Item{Key: "chat/" + s.From.Value + "/" + s.ExternalID, ReceivedAt: w.at, Size: s.Raw.Size, Submission: s})
+		item := intake.Item{Key: "chat/" + s.From.Value + "/" + s.ExternalID, ReceivedAt: w.at, Size: s.Raw.Size, Submission: s}
+		if m.sealed {
+			item.Outcome, item.Reason = intake.Unfetchable, "undecryptable"
+		}
+		items = append(items, item)
 	}
 	for len(items) > 0 {
 		n, err := w.phone.Record(ctx, intake.Place{}, items)
@@ -153,7 +159,7 @@ func TestSettle(t *testing.T) {
 	if len(got) != 1 || len(got[0].Earlier) != 1 || got[0].Earlier[0].Text != "1" || !got[0].Earlier[0].At.Equal(at) {
 		t.Errorf("its earlier versions are %+v", got)
 	}
-	if !got[0].ByOther || !got[0].Withdrawn.Equal(at.Add(2*time.Minute)) {
+	if !got[0].Withdrawn.IsZero() || !got[0].Removed.Equal(at.Add(2*time.Minute)) {
 		t.Errorf("an administrator's deletion is %+v", got[0])
 	}
 }

@@ -3,13 +3,37 @@ package review
 import (
 	"html/template"
 	"strings"
+	"time"
 	"unicode"
 
 	"usulan/store"
 )
 
-// Sentence is an entry of the history in plain words.
-func (p triagePage) Sentence(e store.Entry) string { return p.Board.sentence(e) }
+// happened is one line of a history.
+type happened struct {
+	Text string
+	At   time.Time
+}
+
+// history tells what happened to a proposal. Messages that joined one after
+// another are one line, and that media came is none.
+func (b *board) history(entries []store.Entry) []happened {
+	var out []happened
+	joined := 0 // of the last line
+	for _, e := range entries {
+		if e.Kind == "media_fetched" {
+			continue
+		}
+		if e.Kind != "joined" {
+			joined = 0
+		} else if joined++; joined > 1 {
+			out[len(out)-1] = happened{b.W.Say("history.joined_many", joined, b.W.Say("channel."+e.Channel)), e.At}
+			continue
+		}
+		out = append(out, happened{b.sentence(e), e.At})
+	}
+	return out
+}
 
 // Stamp is what the proposal on the paper stands at.
 func (p triagePage) Stamp() stamp { return p.Board.stamp(decisionOf(p.Reading.Summary)) }

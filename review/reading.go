@@ -23,9 +23,11 @@ type reading struct {
 	Writing  bool // its sender may not have finished
 	Contacts []contact
 	Aliases  []string // other names the participant goes by
+	Past     []happened
 	Places   []string // that it names, as a hint
 	Unions   []union  // whom the participant turned out to be as well
 	Joined   int      // how many parts came or changed after the decision it stands at
+	Since    int64    // the first of these
 }
 
 // part is one submission on the paper.
@@ -65,6 +67,7 @@ func (b *board) reading(p *store.Proposal) *reading {
 	}
 	r.Writing = p.QuietAt.After(b.now)
 	r.Contacts, r.Aliases = b.contacts(p.Addresses), aliases(p)
+	r.Past = b.history(p.History)
 	r.Unions = b.unions(p.History)
 	minute := ""
 	for i, sub := range settle(p) {
@@ -74,7 +77,9 @@ func (b *board) reading(p *store.Proposal) *reading {
 		}
 		one.Named = i > 0 && sub.Subject != "" && !strings.HasSuffix(sub.Subject, p.Subject)
 		if one.Fresh = p.Changed && sub.changedAt().After(p.DecidedAt); one.Fresh {
-			r.Joined++
+			if r.Joined++; r.Joined == 1 {
+				r.Since = one.ID
+			}
 		}
 		if sub.Chat != nil {
 			r.converse(&one, b.W)

@@ -15,7 +15,7 @@ type said struct {
 	Earlier   []version // what it said before, oldest first
 	EditedAt  time.Time // zero when it never was
 	Withdrawn time.Time // when it was taken back; zero when it was not
-	ByOther   bool      // who took it back was not who wrote it: an administrator of a group
+	Removed   time.Time // when somebody else deleted it for a group, as administrators can
 
 	// Stray is an edit or a deletion of a message that is not here.
 	Stray bool
@@ -33,7 +33,7 @@ func settle(p *store.Proposal) []said {
 	out := make([]said, 0, len(p.Parts))
 	at := map[string]int{} // by external id
 	for _, part := range p.Parts {
-		one := said{Part: part}
+		one := said{Part: part, Removed: part.RemovedAt}
 		if part.Chat == nil || part.Revises == "" {
 			if part.ExternalID != "" {
 				at[part.ExternalID] = len(out)
@@ -43,8 +43,10 @@ func settle(p *store.Proposal) []said {
 		}
 		i, known := at[part.Revises]
 		switch same := known && samePerson(p, out[i].From, part.From); {
+		case same && part.Chat.Type == intake.DeletionMessage:
+			out[i].Withdrawn = part.ReceivedAt
 		case known && part.Chat.Type == intake.DeletionMessage:
-			out[i].Withdrawn, out[i].ByOther = part.ReceivedAt, !same
+			out[i].Removed = part.ReceivedAt
 		case same:
 			out[i].Earlier = append(out[i].Earlier, version{out[i].Text, later(out[i].EditedAt, out[i].ReceivedAt)})
 			out[i].Text, out[i].Ranges, out[i].EditedAt = part.Text, part.Ranges, part.ReceivedAt

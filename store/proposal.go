@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"usulan/intake"
@@ -58,6 +59,7 @@ type Part struct {
 	InReplyTo   []string     // external ids of what it answers, nearest first
 	Revises     string       // external id of what it edits or deletes
 	Fault       string       // why it could not be read
+	RemovedAt   time.Time    // when somebody else deleted it for the group it was said in
 	Chat        *intake.Chat // nil for mail
 	RawSize     int64
 	Attachments []Attachment // HTML form included, by Role
@@ -177,8 +179,36 @@ func (p *Proposal) readParts(db *DB) func(context.Context, int64) error {
 				p.Forwarded = append(p.Forwarded, Address{Kind: a.Kind, Value: a.Value, Shown: a.Shown, Name: a.Name})
 			}
 		}
+		if err == nil && slices.ContainsFunc(p.Parts, func(one Part) bool { return one.Chat != nil && one.Chat.Room != "" }) {
+			err = p.readRemovals(ctx, db, id)
+		}
 		return err
 	}
+}
+
+// readRemovals notes which messages of a group somebody else has deleted. Whether
+// that was an administrator, only WhatsApp knows; so it takes nothing away.
+func (p *Proposal) readRemovals(ctx context.Context, db *DB, id int64) error {
+	return db.each(ctx, `
+		SELECT said.id, removal.received_at
+		FROM proposal_submission
+			JOIN submission AS said ON said.id = proposal_submission.submission
+			JOIN answer ON answer.external_id = said.external_id AND said.external_id <> ''
+			JOIN submission AS removal ON removal.id = answer.submission AND removal.revises = said.external_id
+			JOIN address AS one ON one.id = said.address
+			JOIN address AS other ON other.id = removal.address
+		WHERE proposal_submission.proposal = $1 AND said.chat <> '' AND removal.chat <> '' AND removal.source = said.source
+			AND removal.chat ->> 'type' = 'deletion' AND said.chat ->> 'room' = removal.chat ->> 'room' AND one.participant <> other.participant`,
+		[]any{id}, func(rows *sql.Rows) error {
+			var said, at int64
+			err := rows.Scan(&said, &at)
+			for i := range p.Parts {
+				if p.Parts[i].ID == said {
+					p.Parts[i].RemovedAt = instant(at)
+				}
+			}
+			return err
+		})
 }
 
 // parts reads submissions with their attachments.
