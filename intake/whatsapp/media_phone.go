@@ -13,9 +13,16 @@ import (
 	"usulan/intake"
 )
 
-// phoneTime is how long the phone, which may be switched off, has for an answer
-// before it is asked again.
-const phoneTime = 6 * time.Hour
+// answerTime is how long the phone, which may be switched off, has for an answer
+// before it is asked again. It is short at first, because an answer that comes
+// while the program is started anew finds nobody who knows the question.
+func answerTime(tries int) time.Duration {
+	const first, most = 10 * time.Minute, 6 * time.Hour
+	if tries > 6 {
+		return most
+	}
+	return min(first<<tries, most)
+}
 
 // ask is a file that the phone was asked to upload again.
 type ask struct {
@@ -38,7 +45,7 @@ func (d *downloads) askPhone(ctx context.Context, j job) error {
 	d.asks[j.Attachment] = &ask{wanted: j.Wanted, message: j.record.ID, key: key}
 	d.mu.Unlock()
 	// Noted first: the answer may be quicker than the note.
-	if err := d.later(ctx, j, time.Now().Add(phoneTime)); err != nil {
+	if err := d.later(ctx, j, time.Now().Add(answerTime(j.Tries))); err != nil {
 		return err
 	}
 	if err := d.client.SendMediaRetryReceipt(ctx, j.record.info(), key); err != nil && ctx.Err() == nil {

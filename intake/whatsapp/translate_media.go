@@ -99,7 +99,7 @@ const maxStated = 1 << 40
 func (f *file) attachment(at time.Time) intake.Attachment {
 	a := intake.Attachment{Name: f.name, Type: mediaType(f.mimeType, f.fallback), Role: intake.File, Absent: true, Duration: f.duration}
 	if f.size <= maxStated {
-		a.Size = int64(f.size) //nolint:gosec // bounded above
+		a.Size = int64(f.size)
 	}
 	if hash := f.source.GetFileSHA256(); len(hash) == sha256.Size {
 		a.Hash = [sha256.Size]byte(hash)
