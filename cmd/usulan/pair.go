@@ -86,11 +86,16 @@ type request struct {
 func pair(ctx context.Context, std streams, db *store.DB, c *config.Config, a whatsapp.Account, way func(*whatsapp.Options), r request, log *slog.Logger) error {
 	channel := whatsAppChannel(c, a, way, log)
 	var done error // what a person did or gave up is no fault of the source
-	err := intake.NewSupervisor(db.Acquire, log).Once(ctx, a.Source(), func(ctx context.Context, _ intake.Ledger) error {
+	err := intake.NewSupervisor(db.Acquire, log).Once(ctx, a.Source(), func(ctx context.Context, l intake.Ledger) error {
 		if r.unlink {
 			done = endLink(ctx, std, db, channel)
-		} else {
-			done = makeLink(ctx, std, db, channel, r.number)
+			return nil
+		}
+		if done = makeLink(ctx, std, db, channel, r.number); done != nil {
+			return nil
+		}
+		if err := channel.Greet(ctx, l); err != nil && ctx.Err() == nil {
+			fmt.Fprintf(std.err, "usulan pair: the phone still waits for the device to come back: start \"usulan serve\" soon (%v)\n", err)
 		}
 		return nil
 	})

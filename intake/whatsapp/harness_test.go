@@ -98,9 +98,9 @@ func (p *phone) meet() {
 	c := p.channel()
 	p.link(c)
 	l := lease(p, openStore(p, p.TempDir()), c.Name())
-	_, stop := begin(p, c, l)
-	p.ready()
-	stop()
+	if err := c.Greet(context.Background(), l); err != nil {
+		p.Fatal(err)
+	}
 	if err := c.Close(); err != nil {
 		p.Fatal(err)
 	}
