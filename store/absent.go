@@ -33,7 +33,8 @@ func (db *DB) absent(ctx context.Context, source string, state AttachmentState, 
 	err = db.each(ctx, `
 		SELECT `+attachmentColumns+`, attachment.due_at,
 			coalesce(forum.prefix, ''), coalesce(forum.year, 0), coalesce(proposal.number, 0),
-			coalesce(nullif(submission.sender_name, ''), nullif(submission.sender_shown, ''), address.value, ''), submission.received_at
+			coalesce(nullif(submission.sender_name, ''), nullif(submission.sender_shown, ''),
+				CASE address.kind WHEN 'lid' THEN NULL ELSE address.value END, ''), submission.received_at
 		FROM attachment
 			JOIN submission ON submission.id = attachment.submission
 			LEFT JOIN address ON address.id = submission.address

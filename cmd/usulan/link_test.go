@@ -11,6 +11,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"rsc.io/qr"
 
+	"usulan/intake"
 	"usulan/intake/whatsapp"
 	"usulan/intake/whatsapp/emulator"
 	"usulan/review"
@@ -87,7 +88,8 @@ func isPictureOf(path, text string) bool {
 }
 
 // An officer links an account with the real client, by a code that is scanned;
-// a message shows up in the queue. The phone ends the link: the lamp turns red
+// what was said before comes in when they ask for it, and a new message shows up
+// in the queue. The phone ends the link: the lamp turns red
 // with a sentence. By a code that is typed it is linked again, and unlinked in
 // the end. The mailbox hears nothing of all that.
 func TestLinkingInTheBrowser(t *testing.T) {
@@ -133,11 +135,26 @@ func TestLinkingInTheBrowser(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if _, err := phone.SendHistory(emulator.Past{From: bu, ID: "OLD1", At: time.Now().Add(-48 * time.Hour), Message: emulator.Text("Mohon modal bergulir untuk warung di Pamulang.")}); err != nil {
+		t.Fatal(err)
+	}
+	d.shows("Riwayat sebelum ditautkan tersedia, tetapi tidak diambil tanpa persetujuan Anda.")
+	if n := sourceNamed(t, prog, "whatsapp/forum").Outcomes[intake.NewProposal]; n != 0 {
+		t.Errorf("%d proposals of the history came in unasked", n)
+	}
+	d.run(chromedp.Click(`form[action="/channels/older"] button`))
+	d.shows("Kiriman lama diminta.")
+	await(t, "the history to be taken in", func() (any, bool) {
+		return nil, sourceNamed(t, prog, "whatsapp/forum").Outcomes[intake.NewProposal] == 1
+	})
 	if _, err := bu.Send(emulator.Text("Mohon dibuatkan tempat jualan tetap di depan sekolah Cilenggang, kami 22 pedagang.")); err != nil {
 		t.Fatal(err)
 	}
-	d.at("/triage")
-	d.until("the message is on the paper", `document.querySelector("#paper")?.innerText.includes("depan sekolah Cilenggang")`)
+	await(t, "the message to come in", func() (any, bool) {
+		return nil, sourceNamed(t, prog, "whatsapp/forum").Outcomes[intake.NewProposal] == 2
+	})
+	d.at("/triage?order=newest")
+	d.until("both are in the queue", `document.body.innerText.includes("depan sekolah Cilenggang") && document.body.innerText.includes("modal bergulir")`)
 
 	phone.Logout()
 	d.until("the lamp turns red by itself", `document.querySelector("#lamps .lamp-stop")?.innerText.includes("dikeluarkan dari ponsel")`)
