@@ -8,5 +8,6 @@
 // Read config.go (what is configured), client.go (the channel), session.go (the
 // keys), run.go (one connection), handler.go (one event), state.go (what can go
 // wrong and what it means), pair.go (linking), groups.go, history.go and
-// version.go; translate.go and its neighbours make submissions of messages.
+// version.go; translate.go and its neighbours make submissions of messages, raw.go
+// is what is kept of one, and media.go fetches the files that come with them.
 package whatsapp
