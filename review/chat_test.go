@@ -258,3 +258,31 @@ func TestParticipantsAreParted(t *testing.T) {
 	says(t, "the panel", p.body, "wati memisahkan")
 	saysNot(t, "the panel", p.body, "1 usulan lain", "Gabungan")
 }
+
+// What cannot be shown says so where it was said, and a group is named.
+func TestChatInAGroup(t *testing.T) {
+	w := newWorld(t)
+	in := func(from string, m message) message {
+		m.from, m.lid = from, from
+		m.chat.Room, m.chat.RoomName = "120363@g.us", "UMKM Pondok Aren"
+		return m
+	}
+	w.converse(
+		in("Bu Yuli", message{text: "mohon dibantu pemasaran kue kering kami di Pondok Aren, 12 ibu2"}),
+		in("Bu Yuli", message{chat: intake.Chat{Unknown: "eventCoverImage"}, kind: intake.SmallMessage, fault: "unsupported"}),
+		in("Bu Yuli", message{sealed: true}),
+		in("Bu Yuli", message{text: "daftar yang salah", id: "G4"}),
+		in("Admin Grup", message{revises: "G4", kind: intake.DeletionMessage}),
+	)
+	ratna := w.staff("ratna", store.Officer)
+	w.decide(ratna, "USL-2020-0001", store.Decision{State: store.Tagged, Priority: "P2"})
+	w.at = time.Now()
+	w.converse(in("Bu Yuli", message{text: "tambahan pak, boleh minta kurasi kemasan juga"}))
+	b := w.as(ratna)
+	body := b.get("/proposals/USL-2020-0001").body
+	says(t, "the paper", body, "di grup UMKM Pondok Aren", "Jenis pesan belum didukung (eventCoverImage). Buka di WhatsApp.",
+		"Pesan belum bisa dibaca, pengirim sudah diminta mengirim ulang.", "Admin grup menghapus pesan ini pukul",
+		"Satu pesan masuk atau berubah setelah keputusan ini.", "Pondok Aren?", "3 kiriman lanjutan masuk lewat WhatsApp.")
+	says(t, "the sheet", b.get("/export.csv").body, "daftar yang salah")
+	says(t, "the row", b.get("/ledger/2").body, "Jenis pesan belum didukung (eventCoverImage).")
+}
