@@ -94,8 +94,8 @@ func (p *Phone) handler() http.Handler {
 	mux.HandleFunc("GET /thread", p.fragment)
 	mux.HandleFunc("GET /events", p.events)
 	mux.HandleFunc("GET /files/{id}", p.file)
-	mux.HandleFunc("GET /phone.css", p.asset("text/css"))
-	mux.HandleFunc("GET /phone.js", p.asset("text/javascript"))
+	mux.Handle("GET /phone.css", http.FileServerFS(phoneFiles))
+	mux.Handle("GET /phone.js", http.FileServerFS(phoneFiles))
 	mux.HandleFunc("POST /send", p.send)
 	mux.HandleFunc("POST /letter", p.letter)
 	mux.HandleFunc("POST /voice", p.voice)
@@ -124,7 +124,6 @@ func secured(next http.Handler) http.Handler {
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Cache-Control", "no-store")
-		r.Body = http.MaxBytesReader(w, r.Body, maxUpload)
 		next.ServeHTTP(w, r)
 	})
 }
@@ -189,16 +188,4 @@ func (p *Phone) file(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Disposition", "attachment")
 	}
 	http.ServeContent(w, r, "", s.At, f)
-}
-
-func (p *Phone) asset(mediaType string) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		b, err := phoneFiles.ReadFile(strings.TrimPrefix(r.URL.Path, "/"))
-		if err != nil {
-			http.NotFound(w, r)
-			return
-		}
-		w.Header().Set("Content-Type", mediaType+"; charset=utf-8")
-		_, _ = w.Write(b)
-	}
 }

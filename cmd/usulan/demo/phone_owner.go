@@ -23,6 +23,7 @@ func (p *Phone) scan(w http.ResponseWriter, r *http.Request) {
 
 // code is the owner who types the code into the phone.
 func (p *Phone) code(w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, maxUpload)
 	code := strings.ToUpper(strings.TrimSpace(r.PostFormValue("code")))
 	if len(strings.ReplaceAll(code, "-", "")) != 8 || p.o.Shown().Step != intake.Waiting || p.o.Shown().Code == "" {
 		http.Error(w, "Ketik delapan huruf yang tampil di layar petugas.", http.StatusUnprocessableEntity)
