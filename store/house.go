@@ -20,20 +20,19 @@ func (b *batch) house(r received, m *utterance, mine *burst) (intake.Outcome, in
 	if !mine.Proposes() {
 		return intake.SmallTalk, 0, nil
 	}
-	proposal, opener, err := b.openBurst(mine, r)
+	proposal, opener, err := b.openBurst(Actor{}, mine, r)
 	if opener == r.id {
 		return intake.NewProposal, proposal, err
 	}
 	return intake.Continuation, proposal, err
 }
 
-// homes bounds how many of the latest messages of a burst are asked which
-// proposal holds them.
+// homes bounds how many messages of a burst are asked which proposal holds them.
 const homes = 64
 
 // home is the proposal of the current round that a message of a burst joins:
 // that of the message it is about, wherever staff moved it, or else that of the
-// burst's latest message; 0 when there is none.
+// message before it in the burst, or behind it; 0 when there is none.
 func (b *batch) home(m *utterance, mine *burst) (id int64, err error) {
 	if m.Target != "" {
 		for i := range mine.rows {
@@ -49,15 +48,29 @@ func (b *batch) home(m *utterance, mine *burst) (id int64, err error) {
 			}
 		}
 	}
-	err = b.row(`
+	for _, query := range neighbourly {
+		err := b.row(query, []any{mine.id, millis(m.At), m.submission, homes, b.forum.id}, &id)
+		if orNone(err) != nil || id != 0 {
+			return id, err
+		}
+	}
+	return 0, nil
+}
+
+// neighbourly are the queries for the proposal of the nearest message before and
+// behind one.
+var neighbourly = [...]string{neighbours("<", "DESC"), neighbours(">", "ASC")}
+
+func neighbours(side, order string) string {
+	return `
 		SELECT proposal.id
-		FROM (SELECT id, received_at FROM submission WHERE burst = $1 AND burst <> 0 AND id <> $2
-				ORDER BY received_at DESC, id DESC LIMIT $3) AS latest
-			JOIN proposal_submission ON proposal_submission.submission = latest.id
+		FROM (SELECT id, received_at FROM submission
+				WHERE burst = $1 AND burst <> 0 AND (received_at, id) ` + side + ` ($2, $3)
+				ORDER BY received_at ` + order + `, id ` + order + ` LIMIT $4) AS near
+			JOIN proposal_submission ON proposal_submission.submission = near.id
 			JOIN proposal ON proposal.id = proposal_submission.proposal
-		WHERE proposal.forum = $4
-		ORDER BY latest.received_at DESC, latest.id DESC LIMIT 1`, []any{mine.id, m.submission, homes, b.forum.id}, &id)
-	return id, orNone(err)
+		WHERE proposal.forum = $5
+		ORDER BY near.received_at ` + order + `, near.id ` + order + ` LIMIT 1`
 }
 
 // joinChat is join for what was said in a chat.
@@ -86,9 +99,9 @@ func (t *tx) quietAt(received int64, c *intake.Chat) int64 {
 }
 
 // openBurst opens a proposal that holds all messages of a burst which none holds
-// yet; r is the one that has no row in the ledger yet. The first that can be read
-// is its opener.
-func (b *batch) openBurst(mine *burst, r received) (proposal, opener int64, err error) {
+// yet; whoever calls sees to r's row in the ledger. The first that can be read is
+// its opener.
+func (b *batch) openBurst(who Actor, mine *burst, r received) (proposal, opener int64, err error) {
 	var members []int64
 	var source string
 	err = b.each(`
@@ -111,20 +124,24 @@ func (b *batch) openBurst(mine *burst, r received) (proposal, opener int64, err 
 			return 0, 0, err
 		}
 	}
-	if proposal, err = b.openProposal(Actor{}, b.forum, b.numbers, first); err != nil {
+	if proposal, err = b.openProposal(who, b.forum, b.numbers, first); err != nil {
 		return 0, 0, err
 	}
 	b.numbers++
-	for _, member := range members[1:] {
-		if err := b.hold(proposal, member); err != nil {
+	for i, member := range members {
+		became := intake.NewProposal
+		if i > 0 {
+			became = intake.Continuation
+			if err := b.hold(proposal, member); err != nil {
+				return 0, 0, err
+			}
+		}
+		if member == r.id {
+			continue
+		}
+		if err := b.rule(member, became, proposal); err != nil {
 			return 0, 0, err
 		}
-		if err := b.rule(member, intake.Continuation, proposal); err != nil {
-			return 0, 0, err
-		}
-	}
-	if err := b.rule(first.id, intake.NewProposal, proposal); err != nil {
-		return 0, 0, err
 	}
 	_, err = b.recount(proposal)
 	return proposal, first.id, err

@@ -11,7 +11,7 @@ import (
 )
 
 // Reclassify changes what a submission is; a message becomes or continues a
-// proposal, one that was a message and is none leaves its proposal (which is
+// proposal (also one that the rules took for small talk, with all of its burst), one that was a message and is none leaves its proposal (which is
 // set aside when it stays empty). It is an entry and can be undone.
 func (db *DB) Reclassify(ctx context.Context, who Actor, submission int64, k intake.Kind) (Row, error) {
 	var row int64
@@ -63,11 +63,13 @@ func (t *tx) judgement(submission int64) (j judgement, err error) {
 		SELECT ledger.id, ledger.source, ledger.outcome, submission.kind, submission.judged,
 			coalesce((SELECT proposal FROM proposal_submission WHERE proposal_submission.submission = submission.id LIMIT 1), 0)
 		FROM submission JOIN ledger ON ledger.submission = submission.id AND ledger.outcome <> 'duplicate'
-		WHERE submission.id = $1 AND submission.fault = '' AND ledger.outcome NOT IN ('too_large', 'quarantine')
+		WHERE submission.id = $1 AND submission.fault = '' AND ledger.outcome NOT IN ('too_large', 'quarantine', 'unfetchable', 'older')
 		ORDER BY ledger.id LIMIT 1`, []any{submission}, &j.row, &j.source, &j.outcome, &j.found, &judged, &j.proposal)
-	j.kind = j.found
-	if judged != "" {
+	switch j.kind = j.found; {
+	case judged != "":
 		j.kind = judged
+	case j.outcome == intake.SmallTalk:
+		j.kind = smallTalk
 	}
 	return j, err
 }
@@ -82,10 +84,18 @@ func (t *tx) reclassify(who Actor, j judgement, k intake.Kind, undoes int64) err
 	}
 	before, after := standing{Kind: string(j.kind)}, standing{Kind: string(k)}
 	outcome := intake.OutcomeOf(k)
-	var err error
+	err := t.exec("UPDATE submission SET judged = CASE WHEN $1 IN (kind, $2) THEN '' ELSE $1 END WHERE id = $3",
+		string(k), string(smallTalk), j.submission)
+	if err != nil {
+		return err
+	}
 	switch {
 	case k == intake.Message:
 		if outcome, e.proposal, err = t.enterProposal(who, j); err != nil {
+			return err
+		}
+	case k == smallTalk && j.proposal != 0:
+		if err := t.disband(who, j); err != nil {
 			return err
 		}
 	case j.proposal != 0:
@@ -97,12 +107,9 @@ func (t *tx) reclassify(who Actor, j judgement, k intake.Kind, undoes int64) err
 	if k != intake.Message {
 		proposal = 0
 	}
-	if err := t.exec("UPDATE submission SET judged = CASE WHEN kind = $1 THEN '' ELSE $1 END WHERE id = $2", string(k), j.submission); err != nil {
-		return err
-	}
 	err = t.exec(`
 		UPDATE ledger SET outcome = $1, proposal = $2, reclassified = $3 WHERE id = $4`,
-		string(outcome), proposal, k != j.found, j.row)
+		string(outcome), proposal, k != j.found && k != smallTalk, j.row)
 	if err != nil {
 		return err
 	}
@@ -126,6 +133,9 @@ func (t *tx) enterProposal(who Actor, j judgement) (intake.Outcome, int64, error
 	home, outcome, err := t.lastHome(j.submission)
 	if err != nil {
 		return "", 0, err
+	}
+	if home == 0 && r.Chat != nil {
+		return t.enterChat(who, r, j)
 	}
 	if home == 0 {
 		outcome = intake.Continuation

@@ -84,7 +84,7 @@ func (b *batch) move(c *burst, home int64, r received, held map[int64]int64) err
 		loose = append(loose, id)
 	}
 	if home == 0 && len(loose) > 0 && c.Proposes() {
-		_, _, err := b.openBurst(c, r)
+		_, _, err := b.openBurst(Actor{}, c, r)
 		return err
 	}
 	for _, id := range loose {
