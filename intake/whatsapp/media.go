@@ -26,7 +26,13 @@ const (
 	look     = 20 * time.Second // how often to look for what has become due
 	room     = 5 * time.Minute  // before a file is tried again for which there was no room
 	stall    = time.Minute      // a download of which nothing comes for so long is given up for now
-	patience = 40               // tries before a file is given up: weeks, given the pauses
+)
+
+// A file is given up after so many tries if it is also so old: tries alone may
+// be spent on one bad day, with a disk that is full or a line that comes and goes.
+const (
+	patience = 40
+	youth    = 14 * 24 * time.Hour
 )
 
 // downloads fetches the files that messages brought, a few at a time, each by
@@ -186,19 +192,19 @@ func (d *downloads) work(ctx context.Context, j job) error {
 		return err
 	case intake.FaultOf(err) == intake.FaultStorage:
 		// Messages are small and may still be recorded: a full disk ends nothing here.
-		d.log.Error("a file could not be kept", "attachment", j.Attachment, "error", err)
+		d.log.Error("a file could not be kept", "attachment", j.Attachment, "error", discreet(err))
 		return d.ledger.Unfetched(ctx, j.Attachment, intake.FaultStorage, time.Now().Add(room))
 	case errors.Is(err, errLarge):
 		return d.giveUp(ctx, j, FaultMediaLarge)
 	case offline(err):
 		return d.later(ctx, j, time.Now().Add(look))
-	case j.Tries >= patience:
+	case j.Tries >= patience && time.Since(j.record.At) > youth:
 		return d.giveUp(ctx, j, FaultMediaGone)
 	case absent(err) || broken(err) && j.Tries >= 2:
-		d.log.Info("a file is not on the server, the phone is asked", "attachment", j.Attachment, "message", j.record.ID, "error", err)
+		d.log.Info("a file is not on the server, the phone is asked", "attachment", j.Attachment, "message", j.record.ID, "error", discreet(err))
 		return d.askPhone(ctx, j)
 	default:
-		d.log.Warn("a file was not fetched", "attachment", j.Attachment, "message", j.record.ID, "tries", j.Tries+1, "error", err)
+		d.log.Warn("a file was not fetched", "attachment", j.Attachment, "message", j.record.ID, "tries", j.Tries+1, "error", discreet(err))
 		return d.later(ctx, j, time.Now().Add(d.pause(j.Tries)))
 	}
 }

@@ -49,7 +49,7 @@ func (d *downloads) askPhone(ctx context.Context, j job) error {
 		return err
 	}
 	if err := d.client.SendMediaRetryReceipt(ctx, j.record.info(), key); err != nil && ctx.Err() == nil {
-		d.log.Warn("the phone could not be asked for a file", "attachment", j.Attachment, "error", err)
+		d.log.Warn("the phone could not be asked for a file", "attachment", j.Attachment, "error", discreet(err))
 		return d.later(ctx, j, time.Now().Add(d.pause(j.Tries)))
 	}
 	return nil
@@ -74,7 +74,10 @@ func (d *downloads) answered(evt *events.MediaRetry) {
 			a.ready, a.path = true, answer.GetDirectPath()
 		default:
 			// It stays in the queue, and the phone is asked again in its time.
-			d.log.Warn("an answer about a file brings nothing", "attachment", attachment, "result", answer.GetResult().String(), "error", err)
+			if err == nil {
+				err = fmt.Errorf("the phone says %s", answer.GetResult())
+			}
+			d.log.Warn("an answer about a file brings nothing", "attachment", attachment, "error", discreet(err))
 		}
 	}
 	d.wake()

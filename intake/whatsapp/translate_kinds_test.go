@@ -131,6 +131,10 @@ var kinds = map[string]struct {
 		&waE2E.Message{DocumentMessage: &waE2E.DocumentMessage{FileName: proto.String("../../etc/Proposal\u202efdp.exe\x00"), Mimetype: proto.String("application/pdf"), FileLength: proto.Uint64(3)}},
 		heading{Kind: intake.Message, As: intake.MediaMessage, File: "Proposalfdp.exe application/pdf 3ns 0s"},
 	},
+	"DocumentCaptionedByItsName": {
+		&waE2E.Message{DocumentMessage: &waE2E.DocumentMessage{FileName: proto.String("RAB.pdf"), Caption: proto.String("RAB.pdf"), Mimetype: proto.String("application/pdf")}},
+		heading{Kind: intake.Message, As: intake.MediaMessage, File: "RAB.pdf application/pdf 0s 0s"},
+	},
 	"DocumentWithoutExtension": {
 		&waE2E.Message{DocumentMessage: &waE2E.DocumentMessage{Title: proto.String("Proposal"), Mimetype: proto.String("application/pdf")}},
 		heading{Kind: intake.Message, As: intake.MediaMessage, File: "Proposal.pdf application/pdf 0s 0s"},
@@ -167,11 +171,11 @@ var kinds = map[string]struct {
 	"BrokenCard": {&waE2E.Message{ContactMessage: &waE2E.ContactMessage{Vcard: proto.String("FN:Joko\\, S.E.\nTEL\nTEL:bukan nomor\n\xff")}}, heading{Kind: intake.Message, As: intake.SmallMessage, Text: "Joko, S.E.\nbukan nomor"}},
 	"Cards": {
 		&waE2E.Message{ContactsArrayMessage: &waE2E.ContactsArrayMessage{Contacts: []*waE2E.ContactMessage{{DisplayName: proto.String("A")}, nil, {DisplayName: proto.String("B")}}}},
-		heading{Kind: intake.Message, As: intake.SmallMessage, Text: "A\n\n\n\nB"},
+		heading{Kind: intake.Message, As: intake.SmallMessage, Text: "A\n\nB"},
 	},
 	"Poll": {
 		&waE2E.Message{PollCreationMessageV3: &waE2E.PollCreationMessage{Name: proto.String("Kapan?"), Options: []*waE2E.PollCreationMessage_Option{{OptionName: proto.String("Pagi")}, nil, {OptionName: proto.String("Sore")}}}},
-		heading{Kind: intake.Message, As: intake.TextMessage, Text: "Kapan?\n- Pagi\n-\n- Sore"},
+		heading{Kind: intake.Message, As: intake.TextMessage, Text: "Kapan?\n- Pagi\n- Sore"},
 	},
 	"PollInAWrapper": {&waE2E.Message{PollCreationMessageV4: wrap(&waE2E.Message{PollCreationMessage: &waE2E.PollCreationMessage{Name: proto.String("Kapan?")}})}, heading{Kind: intake.Message, As: intake.TextMessage, Text: "Kapan?"}},
 	"PollVote":       {&waE2E.Message{PollUpdateMessage: &waE2E.PollUpdateMessage{PollCreationMessageKey: key("3EB0P", false, "")}}, heading{Kind: intake.Reaction, As: intake.SmallMessage, Answers: "3EB0P"}},

@@ -47,7 +47,9 @@ func (c *content) media(m *waE2E.Message) bool {
 	case m.GetDocumentMessage() != nil:
 		d := m.GetDocumentMessage()
 		c.document(d)
-		c.text = clean(d.GetCaption())
+		if d.GetCaption() != d.GetFileName() { // some programs repeat the name
+			c.text = clean(d.GetCaption())
+		}
 		c.context(d.GetContextInfo())
 	case m.GetStickerMessage() != nil:
 		s := m.GetStickerMessage()

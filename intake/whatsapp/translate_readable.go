@@ -26,9 +26,11 @@ func (c *content) card(m *waE2E.Message) bool {
 	default:
 		return false
 	}
-	parts := make([]string, len(cards))
-	for i, one := range cards {
-		parts[i] = cardText(one)
+	var parts []string
+	for _, one := range cards {
+		if text := cardText(one); text != "" {
+			parts = append(parts, text)
+		}
 	}
 	c.text, c.as = strings.Join(parts, "\n\n"), intake.SmallMessage
 	return true
@@ -90,7 +92,7 @@ func (c *content) poll(m *waE2E.Message) bool {
 	}
 	text := []string{clean(p.GetName())}
 	for _, o := range p.GetOptions() {
-		text = append(text, "- "+clean(o.GetOptionName()))
+		text = append(text, option(o.GetOptionName()))
 	}
 	c.text = lines(text...)
 	c.context(p.GetContextInfo())
