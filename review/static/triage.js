@@ -51,7 +51,7 @@ function bind(keys) {
   }
   Object.assign(keys, {
     j: () => step(1), k: () => step(-1), "]": () => step(1), "[": () => step(-1),
-    z: undo, t: official, o: () => flip(".original"), s: split, q: () => flip(".fold"),
+    z: undo, t: official, o: () => flip(".original"), s: split, q: () => flip(":is(.fold, .answers)", true),
     "+": () => size(1), "=": () => size(1), "-": () => size(-1), ".": copy,
     u: toList, Escape: () => reasons.hidden ? toList() : turn(false),
     " ": (event) => {
@@ -263,11 +263,11 @@ function toList() {
   (list.querySelector("[aria-current]") || list.querySelector(".row a"))?.focus();
 }
 
-function flip(what) {
+function flip(what, every = false) {
   const all = [...document.querySelectorAll("#paper " + what)];
   if (!all.length) return false;
   const open = !all[0].open;
-  for (const one of what === ".fold" ? all : all.slice(0, 1)) one.open = open;
+  for (const one of every ? all : all.slice(0, 1)) one.open = open;
 }
 
 // split opens the choosing of messages that belong elsewhere, or closes it.
