@@ -15,7 +15,7 @@ import (
 	"go.mau.fi/whatsmeow/store/sqlstore"
 	"go.mau.fi/whatsmeow/types"
 	waLog "go.mau.fi/whatsmeow/util/log"
-	_ "modernc.org/sqlite" // the driver of the session file
+	"modernc.org/sqlite" // the driver of the session file
 
 	"usulan/intake"
 )
@@ -65,11 +65,12 @@ func openSession(ctx context.Context, file string, log waLog.Logger) (*session, 
 		return nil, fmt.Errorf("open the session file: %w", err)
 	}
 	place := url.URL{Path: filepath.ToSlash(absolute)}
-	db, err := sql.Open("sqlite", "file:"+place.EscapedPath()+sessionSettings)
+	db, err := openKeeping("file:" + place.EscapedPath() + sessionSettings)
 	if err != nil {
 		return nil, fmt.Errorf("open the session file: %w", err)
 	}
 	db.SetMaxIdleConns(idle)
+	_, _ = sqlite.Fdatasync(true) // a commit need not wait for the file's times
 	s := &session{db: db, devices: sqlstore.NewWithDB(db, "sqlite", log)}
 	err = s.devices.Upgrade(ctx)
 	if err == nil {
