@@ -92,8 +92,7 @@ func (m *move) choose(submissions []int64, apart bool) error {
 			roots[h.root] = true
 		}
 	}
-	slices.Sort(submissions)
-	if named != len(slices.Compact(submissions)) {
+	if named != len(slices.Compact(slices.Sorted(slices.Values(submissions)))) {
 		return &InputError{Field: "submissions", Key: "input.move_none"}
 	}
 	for _, h := range held {
