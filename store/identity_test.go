@@ -87,6 +87,22 @@ func TestIdentity(t *testing.T) {
 			wantPeople(t, db, tc.want...)
 		})
 	}
+	t.Run("WithoutANameTheNumberIsShown", func(t *testing.T) {
+		nobody, number := lid(1), phone(1)
+		nobody.Name, number.Name = "", ""
+		db, l := heard(t, asks(nobody, "a"))
+		if got := summary(t, db, "USL-2020-0001"); got.Participant != nobody.Shown || got.Named {
+			t.Errorf("participant %q, named %v", got.Participant, got.Named)
+		}
+		hear(t, l, asks(nobody, "bb", number))
+		if got := summary(t, db, "USL-2020-0001"); got.Participant != number.Shown || got.Named {
+			t.Errorf("participant %q, named %v; want the number", got.Participant, got.Named)
+		}
+		hear(t, l, asks(lid(1), "ccc"))
+		if got := summary(t, db, "USL-2020-0001"); got.Participant != "Warga 1" || !got.Named {
+			t.Errorf("participant %q, named %v; want the name that came later", got.Participant, got.Named)
+		}
+	})
 	t.Run("AThousandAliasesAreNotBelieved", func(t *testing.T) {
 		db, _ := heard(t, asks(lid(1), "a", many...))
 		var n int

@@ -223,7 +223,10 @@ const summaryQuery = `
 	SELECT proposal.id, forum.prefix, forum.year, proposal.number, proposal.version, proposal.state, proposal.priority,
 		proposal.reason, proposal.reason_text, proposal.channel, proposal.subject, proposal.snippet,
 		CASE WHEN participant.name <> '' THEN participant.name
-			WHEN address.kind IN ('anonymous', 'lid') THEN address.shown ELSE coalesce(nullif(address.shown, ''), address.value) END,
+			WHEN address.kind = 'lid' THEN coalesce((
+				SELECT known.shown FROM address AS known
+				WHERE known.participant = participant.id AND known.kind = 'phone' AND known.shown <> '' ORDER BY known.id LIMIT 1), address.shown)
+			WHEN address.kind = 'anonymous' THEN address.shown ELSE coalesce(nullif(address.shown, ''), address.value) END,
 		participant.name <> '',
 		proposal.received_at, proposal.changed_at, proposal.decided_at, coalesce(staff.name, ''), proposal.quiet_at,
 		proposal.submissions, proposal.attachments, proposal.late, proposal.changed

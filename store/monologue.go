@@ -139,14 +139,14 @@ func (t *tx) burst(id int64) (*burst, error) {
 }
 
 const utteranceColumns = `submission.id, submission.burst, submission.external_id, submission.received_at, submission.chat,
-	substr(submission.body, 1, 4096), submission.answers, submission.revises, submission.fault`
+	substr(submission.body, 1, 4096), submission.answers, submission.revises`
 
 // scanUtterance reads what utteranceColumns select.
 func scanUtterance(rows *sql.Rows) (utterance, error) {
 	s := intake.Submission{Chat: &intake.Chat{}}
 	var id, burst, received int64
 	var chat, answers string
-	err := rows.Scan(&id, &burst, &s.ExternalID, &received, &chat, &s.Text, &answers, &s.Revises, &s.Fault)
+	err := rows.Scan(&id, &burst, &s.ExternalID, &received, &chat, &s.Text, &answers, &s.Revises)
 	if err == nil {
 		err = errors.Join(decode(chat, s.Chat), decode(answers, &s.InReplyTo))
 	}
@@ -156,7 +156,7 @@ func scanUtterance(rows *sql.Rows) (utterance, error) {
 	return m, err
 }
 
-// utteranceOf is a submission as the rules see it. What could not be read says nothing.
+// utteranceOf is a submission as the rules see it.
 func utteranceOf(id int64, s *intake.Submission) utterance {
 	m := utterance{
 		ChatMessage: s.ChatMessage(""), submission: id, order: 2 * id,
@@ -164,7 +164,7 @@ func utteranceOf(id int64, s *intake.Submission) utterance {
 	}
 	m.At = instant(millis(m.At))
 	m.Text = m.Text[:min(len(m.Text), weighed)]
-	if m.Type == "" || s.Fault != "" {
+	if m.Type == "" {
 		m.Type = intake.SmallMessage
 	}
 	return m

@@ -127,6 +127,14 @@ func TestPlaceholder(t *testing.T) {
 		}
 		wantContents(t, db, "1 new: 1 3", "2 new: 2")
 	})
+	t.Run("AWordlessOneOfAKindToLookAtProposes", func(t *testing.T) {
+		once := unsupported(a, "1", 0)
+		once.Chat.Type = intake.MediaMessage
+		db, l := setUp(t, keyed(once))
+		wantOutcomes(t, db, "quarantine USL-2020-0001")
+		hear(t, l, text(a, "2", s1, "buat obras"))
+		wantContents(t, db, "1 new: 1 2")
+	})
 	t.Run("TwoOfTheSameBytes", func(t *testing.T) {
 		one, two := unsupported(a, "2", s1), unsupported(phone(2), "2", s1)
 		two.Raw = one.Raw
