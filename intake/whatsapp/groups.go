@@ -31,6 +31,7 @@ type groups struct {
 	allowed []Group
 	file    *session
 	client  *whatsmeow.Client
+	closed  <-chan struct{} // when the connection takes no more messages
 
 	ask chan struct{} // a name is missing
 
@@ -39,9 +40,9 @@ type groups struct {
 	round chan struct{} // closed when the names have been asked for, and made anew
 }
 
-func newGroups(a Account, file *session, names map[types.JID]string, client *whatsmeow.Client) *groups {
+func newGroups(a Account, file *session, names map[types.JID]string, client *whatsmeow.Client, closed <-chan struct{}) *groups {
 	return &groups{
-		allowed: a.Groups, file: file, client: client, names: names,
+		allowed: a.Groups, file: file, client: client, closed: closed, names: names,
 		ask: make(chan struct{}, 1), round: make(chan struct{}),
 	}
 }
@@ -174,14 +175,13 @@ func (g *groups) ruled(ctx context.Context, id types.JID) (Group, bool, error) {
 		if known || asked {
 			return rule, let, nil // a group that the account is not in any more has no name
 		}
-		select {
-		case g.ask <- struct{}{}:
-		default:
-		}
+		signal(g.ask)
 		select {
 		case <-answered:
 		case <-timer.C:
 			return Group{}, false, fault(intake.FaultUnreachable, "the names of groups were not told within %s", namesTime)
+		case <-g.closed:
+			return Group{}, false, context.Canceled
 		case <-ctx.Done():
 			return Group{}, false, ctx.Err()
 		}

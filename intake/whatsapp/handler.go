@@ -66,9 +66,9 @@ func (r *run) handle(evt any) (safe bool) {
 	case *events.MediaRetry:
 		r.downloads.answered(e)
 	case *events.Connected:
-		close(r.loggedIn)
+		signal(r.loggedIn)
 	case *events.PushNameSetting:
-		r.changed()
+		signal(r.news)
 	case *events.JoinedGroup:
 		return r.renamed(e.JID, e.Name)
 	case *events.GroupInfo:
@@ -249,7 +249,7 @@ func (r *run) heardFrom(device types.JID, at time.Time) {
 		r.log.Warn("not noted when the phone was heard", "error", err)
 	}
 	if at.Sub(before) > time.Hour {
-		r.changed()
+		signal(r.news)
 	}
 }
 

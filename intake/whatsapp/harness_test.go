@@ -22,6 +22,9 @@ import (
 // number is the forum's.
 const number = "6281210002000"
 
+// patience is when a test gives up on what never comes.
+const patience = 5 * time.Minute
+
 // opening is when the forum of the tests opens.
 var opening = time.Date(2020, 3, 1, 0, 0, 0, 0, time.UTC)
 
@@ -109,7 +112,7 @@ func (p *phone) meet() {
 // ready waits until the channel is logged in.
 func (p *phone) ready() {
 	p.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	if err := p.server.Ready(ctx); err != nil {
 		p.Fatal(err)
@@ -119,7 +122,7 @@ func (p *phone) ready() {
 // settled waits until linking goes on no more.
 func (p *phone) settled(c *whatsapp.Channel) intake.Pairing {
 	p.Helper()
-	deadline := time.After(time.Minute)
+	deadline := time.After(patience)
 	for {
 		got := c.Pairing()
 		if got.Step != intake.Waiting && got.Step != intake.Scanned {
@@ -173,7 +176,7 @@ func (p *phone) proposals(from, n int) {
 // acknowledged waits until the far side has a receipt for every message.
 func (p *phone) acknowledged() {
 	p.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	if err := p.server.Settled(ctx); err != nil {
 		p.Fatalf("%d messages have no receipt: %v", p.server.Unacknowledged(), err)
@@ -277,7 +280,7 @@ func (w *watched) note(change func()) {
 // until waits for a condition that Record or Report brings about.
 func (w *watched) until(t testing.TB, what string, cond func() bool) {
 	t.Helper()
-	timeout := time.After(time.Minute)
+	timeout := time.After(patience)
 	for {
 		w.mu.Lock()
 		ok, changed := cond(), w.changed
@@ -311,7 +314,7 @@ func end(t testing.TB, ended <-chan error) error {
 	select {
 	case err := <-ended:
 		return err
-	case <-time.After(time.Minute):
+	case <-time.After(patience):
 		t.Fatal("Run goes on")
 		return nil
 	}

@@ -57,10 +57,25 @@ func (t translator) history(evt *events.Message, heard time.Time) intake.Item {
 	return item
 }
 
-// catchUp does what is due: history and older messages that staff asked for, and
-// messages that could not be decrypted and that they asked for again. An error
-// ends the connection.
-func (r *run) catchUp() error {
+// catchUp does what is due, whenever that may be something, until the connection
+// ends: history and older messages that staff asked for, and messages that could
+// not be decrypted and that they asked for again.
+func (r *run) catchUp() {
+	for {
+		if err := r.doDue(); err != nil && r.ctx.Err() == nil {
+			r.stop(err)
+			return
+		}
+		select {
+		case <-r.asked:
+		case <-r.ctx.Done():
+			return
+		}
+	}
+}
+
+// doDue does some of what is due. An error ends the connection.
+func (r *run) doDue() error {
 	due, err := r.ledger.Due(r.ctx, place, dueAtOnce)
 	if err != nil {
 		return err
@@ -76,7 +91,7 @@ func (r *run) catchUp() error {
 		}
 	}
 	if len(due) == dueAtOnce && done > 0 {
-		r.changed() // there may be more
+		signal(r.asked) // there may be more
 	}
 	return nil
 }

@@ -49,7 +49,7 @@ func TestHistory(t *testing.T) {
 	if _, err := db.InsistOlder(t.Context(), store.Actor{}, c.Name()); err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	if err := p.server.AwaitWord(ctx, offer, types.ReceiptTypeHistorySync); err != nil {
 		t.Fatal(err)

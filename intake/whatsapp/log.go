@@ -7,7 +7,7 @@ import (
 	"regexp"
 	"time"
 
-	signal "go.mau.fi/libsignal/logger"
+	"go.mau.fi/libsignal/logger"
 	waLog "go.mau.fi/whatsmeow/util/log"
 )
 
@@ -76,8 +76,8 @@ func discreet(err error) string {
 // given something else, which is one for the whole process. All it says comes as
 // errors too.
 func init() {
-	var silent signal.Loggable = silence{}
-	signal.Setup(&silent)
+	var silent logger.Loggable = silence{}
+	logger.Setup(&silent)
 }
 
 type silence struct{}

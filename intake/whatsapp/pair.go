@@ -179,15 +179,7 @@ func (a *attempt) run() {
 	c.mu.Unlock()
 	a.show(p)
 	c.log.Info("linked", "device", own.Device)
-	c.wake()
-}
-
-// wake has a channel that waits be run.
-func (c *Channel) wake() {
-	select {
-	case c.woken <- struct{}{}:
-	default:
-	}
+	signal(c.woken)
 }
 
 // connection is one connection of an attempt. Neither linked nor an error means
@@ -330,7 +322,7 @@ func (c *Channel) Unpair(ctx context.Context) error {
 	if err != nil || device == nil {
 		return storageFault(err)
 	}
-	defer c.wake() // Run says that there is no device any more
+	defer signal(c.woken) // Run says that there is no device any more
 	ctx, end := context.WithTimeout(ctx, farewell)
 	defer end()
 	in := make(chan struct{}, 1)

@@ -118,6 +118,7 @@ type run struct {
 	ended    chan error // why the connection ends: the first reason counts
 	loggedIn chan struct{}
 	news     chan struct{} // something changed that people see
+	asked    chan struct{} // something may be due
 	workers  sync.WaitGroup
 
 	mu   sync.Mutex
@@ -157,7 +158,7 @@ func (c *Channel) newRun(ctx context.Context, l intake.Ledger) (*run, error) {
 	}
 	r := &run{
 		channel: c, translate: c.translate, ledger: l, file: file, device: *device.ID, log: c.log,
-		ended: make(chan error, 1), loggedIn: make(chan struct{}), news: make(chan struct{}, 1),
+		ended: make(chan error, 1), loggedIn: make(chan struct{}, 1), news: make(chan struct{}, 1), asked: make(chan struct{}, 1),
 	}
 	r.gate.open()
 	if r.link, err = file.link(ctx, r.device, time.Now()); err != nil {
@@ -174,7 +175,7 @@ func (c *Channel) newRun(ctx context.Context, l intake.Ledger) (*run, error) {
 	device.EventBuffer = r.buffer
 	r.ctx, r.end = context.WithCancel(context.WithoutCancel(ctx))
 	r.client = c.client(r.ctx, device, r.handle)
-	r.groups = newGroups(c.account, file, names, r.client)
+	r.groups = newGroups(c.account, file, names, r.client, r.gate.closed)
 	r.downloads = newDownloads(r.client, l, c.opts.Files, int64(c.account.MaxSize), c.log)
 	return r, nil
 }
@@ -215,6 +216,7 @@ func (r *run) watch(ctx context.Context) error {
 	}
 	r.log.Info("connected", "device", r.device.Device)
 	r.workers.Go(func() { r.groups.learn(r.ctx, r.log) })
+	r.workers.Go(r.catchUp)
 	r.workers.Go(func() {
 		if err := r.downloads.run(r.ctx); err != nil {
 			r.stop(err)
@@ -226,9 +228,6 @@ func (r *run) watch(ctx context.Context) error {
 		if err := r.report(); err != nil {
 			return err
 		}
-		if err := r.catchUp(); err != nil {
-			return err
-		}
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
@@ -236,8 +235,10 @@ func (r *run) watch(ctx context.Context) error {
 			return err
 		case <-r.news:
 		case <-r.ledger.Wake():
+			signal(r.asked)
 			r.downloads.wake()
 		case <-tick.C:
+			signal(r.asked)
 			if err := r.buffer.flush(r.ctx); err != nil {
 				return storageFault(err)
 			}
@@ -273,10 +274,10 @@ func (r *run) report() error {
 	return r.ledger.Report(r.ctx, status)
 }
 
-// changed has the state reported.
-func (r *run) changed() {
+// signal wakes whoever waits for c, now or when it next does.
+func signal(c chan<- struct{}) {
 	select {
-	case r.news <- struct{}{}:
+	case c <- struct{}{}:
 	default:
 	}
 }
