@@ -49,7 +49,7 @@ func TestAPIChat(t *testing.T) {
 	if kept["state"] != "here" || kept["url"] != "/api/v1/attachments/2" {
 		t.Errorf("what is here is %v", kept)
 	}
-	if status, body := s.call(describedAPI(t), http.MethodGet, "/attachments/{id}", "/attachments/1", "", s.token("officer")); status != http.StatusNotFound {
+	if status, body := s.call(describedAPI(t), http.MethodGet, "/attachments/{id}", "/attachments/1", "", s.token("officer")); status != http.StatusNotFound || faultCode(body) != "file_waiting" {
 		t.Errorf("what is still to come is handed out: %d %v", status, body)
 	}
 	if status, body = s.call(describedAPI(t), http.MethodGet, "/proposals/{ref}", "/proposals/USL-2020-0001", "", s.token("viewer")); strings.Contains(read(t, s.get("/api/v1/proposals/USL-2020-0001", s.token("viewer"))), "0812") {

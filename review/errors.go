@@ -51,10 +51,15 @@ func (s *Server) explain(c echo.Context, err error) *refusal {
 		input    *store.InputError
 		http4    *echo.HTTPError
 		tooBig   *http.MaxBytesError
+		absent   *store.AbsentError
 	)
 	switch {
 	case errors.As(err, &known):
 		return known
+	case errors.As(err, &absent) && absent.State == store.Gone:
+		return &refusal{status: http.StatusNotFound, key: "error.file_gone", cause: err}
+	case errors.As(err, &absent):
+		return &refusal{status: http.StatusNotFound, key: "error.file_waiting", cause: err}
 	case errors.As(err, &conflict):
 		return &refusal{status: http.StatusConflict, key: "error.conflict", args: []any{conflict.Current.Ref}, cause: err}
 	case errors.Is(err, store.ErrConflict):
