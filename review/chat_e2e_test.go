@@ -2,6 +2,7 @@ package review
 
 import (
 	"context"
+	"encoding/binary"
 	"testing"
 	"time"
 
@@ -46,8 +47,18 @@ func TestChatGrowsOnThePaper(t *testing.T) {
 	}
 	c.until("the photo is shown", `document.querySelector("#paper .photos img")?.naturalWidth === 320`)
 
+	w.converse(marni("", attached("suara.wav", "audio/wav", intake.File, tone(120))))
+	c.until("the voice note is there", `document.querySelector("#paper audio")`)
+	c.run(chromedp.Evaluate[chromedp.Void](`document.querySelector("#paper audio").preload = "auto"`))
+	c.until("its length is known", `document.querySelector("#paper audio").duration === 120`)
+	c.run(chromedp.Evaluate[chromedp.Void](`document.querySelector("#paper audio").currentTime = 90`))
+	c.until("it was sought", `document.querySelector("#paper audio").currentTime === 90 && document.querySelector("#paper audio").readyState >= 2`)
+
 	w.converse(marni("alamatnya di Jombang, dekat stasiun"))
-	c.until("the third message is there", `document.querySelectorAll("#paper .message").length === 3`)
+	c.until("the fourth message is there", `document.querySelectorAll("#paper .message").length === 4`)
+	if got := c.value(`String(document.querySelector("#paper audio").currentTime)`); got != "90" {
+		t.Errorf("a message that joins makes the voice note begin at %s", got)
+	}
 	c.run(chromedp.Evaluate[chromedp.Void](`const real = Date.now; Date.now = () => real() + 11 * 60e3`))
 	c.until("nobody writes after ten minutes", `document.querySelectorAll(".writing").length === 0`)
 	if got := c.value(`String(window.stayed) + document.querySelector("#bands").textContent.trim()`); got != "true" {
@@ -87,11 +98,26 @@ func TestMessagesAreSplitOff(t *testing.T) {
 
 	c.press("s")
 	c.until("messages can be chosen", `document.activeElement.matches(".pick input")`)
-	c.run(chromedp.Evaluate[chromedp.Void](`document.activeElement.click()`), chromedp.Click(`#move button[value="new"]`))
+	c.press(" ")
+	c.until("the first is chosen", `document.querySelectorAll(".pick input:checked").length === 1`)
+	c.run(chromedp.Click(`#move button[value="new"]`))
 	c.until("the trail says where to", `document.querySelector("#trail .last")?.textContent.includes("Dipindah ke USL-2020-0003")`)
 	hold("USL-2020-0003", 1)
 	c.ready()
 	c.run(chromedp.Click(`.history summary`))
 	c.until("history says so", `document.querySelector(".history").textContent.includes("ratna memindahkan kiriman ke USL-2020-0003.")`)
 	c.quiet()
+}
+
+// tone is a recording (WAV, 8 bit, 4 kHz) of so many seconds.
+func tone(seconds int) []byte {
+	const rate = 4000
+	b := []byte("RIFF\x00\x00\x00\x00WAVEfmt \x10\x00\x00\x00\x01\x00\x01\x00\xa0\x0f\x00\x00\xa0\x0f\x00\x00\x01\x00\x08\x00data\x00\x00\x00\x00")
+	n := seconds * rate
+	binary.LittleEndian.PutUint32(b[4:], uint32(len(b)-8+n))
+	binary.LittleEndian.PutUint32(b[len(b)-4:], uint32(n))
+	for i := range n {
+		b = append(b, byte(i%20*10))
+	}
+	return b
 }

@@ -286,3 +286,34 @@ func TestChatInAGroup(t *testing.T) {
 	says(t, "the sheet", b.get("/export.csv").body, "daftar yang salah")
 	says(t, "the row", b.get("/ledger/2").body, "Jenis pesan belum didukung (eventCoverImage).")
 }
+
+// What could not be fetched is asked for again without scripts too, by who triages.
+func TestMediaIsAskedForAgain(t *testing.T) {
+	w := newWorld(t)
+	w.converse(message{from: "Bu Marni", number: "0812-0000-0101", kind: intake.MediaMessage, text: "surat kami",
+		files: []intake.Attachment{{Name: "foto.jpg", Type: "image/jpeg", Role: intake.File, Size: 2048, Absent: true}}})
+	if err := w.phone.Unfetched(t.Context(), 1, "media_gone", time.Time{}); err != nil {
+		t.Fatal(err)
+	}
+	path := "/proposals/USL-2020-0001"
+	viewer, officer := w.as(w.staff("sari", store.Viewer)), w.as(w.staff("ratna", store.Officer))
+	saysNot(t, "a viewer's paper", viewer.get(path).body, "/attachments/1/fetch")
+	says(t, "an officer's paper", officer.get(path).body, "Tidak tersedia lagi di WhatsApp.", `action="/attachments/1/fetch"`)
+	if p := viewer.post("/attachments/1/fetch", nil); p.status != http.StatusForbidden {
+		t.Errorf("a viewer asks for it: status %d", p.status)
+	}
+	p := officer.post("/attachments/1/fetch", nil, "Referer", officer.base+path)
+	if p.path != path {
+		t.Errorf("asking leads to %s", p.path)
+	}
+	saysNot(t, "the paper", p.body, "Tidak tersedia lagi")
+	if wanted, err := w.phone.Wanted(t.Context(), 10); err != nil || len(wanted) != 1 {
+		t.Errorf("%d wanted, %v", len(wanted), err)
+	}
+	if p := officer.get("/attachments/1"); p.status != http.StatusNotFound {
+		t.Errorf("its bytes are status %d", p.status)
+	}
+	if p := officer.post("/attachments/1/fetch", nil, "Referer", "https://luar.example/x"); p.path == "/x" {
+		t.Errorf("another site's page is gone back to")
+	}
+}

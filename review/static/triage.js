@@ -55,7 +55,7 @@ function bind(keys) {
     "+": () => size(1), "=": () => size(1), "-": () => size(-1), ".": copy,
     u: toList, Escape: () => reasons.hidden ? toList() : turn(false),
     " ": (event) => {
-      if (event.target.closest("a, button, summary, audio, video")) return false;
+      if (event.target.closest("a, button, input, summary, audio, video")) return false;
       if (!reader.onward()) step(1);
     },
   });
