@@ -26,9 +26,6 @@ const (
 // comes back with its keys. It is as good as linked when that does not come.
 const settling = 20 * time.Second
 
-// farewell is how long telling the far side that the link ends may take.
-const farewell = 20 * time.Second
-
 // linking is how far linking has come. The mutex of the channel guards it.
 type linking struct {
 	pairing intake.Pairing // zero when nobody has begun
@@ -300,101 +297,4 @@ func (a *attempt) timeout() (linked bool, err error) {
 		return false, nil
 	}
 	return false, fault(FaultExpired, "nobody used the code in time")
-}
-
-// Unpair ends the link on both sides as far as the far side can be reached, and
-// forgets the keys.
-func (c *Channel) Unpair(ctx context.Context) error {
-	c.endLinking()
-	c.mu.Lock()
-	r := c.running
-	c.mu.Unlock()
-	file, err := c.session(ctx)
-	if err != nil {
-		return err
-	}
-	if r != nil {
-		err = c.logout(ctx, r.client)
-		r.stop(intake.Permanent(fault(FaultUnlinked, "the device was unlinked here")))
-		return err
-	}
-	device, err := file.device(ctx)
-	if err != nil || device == nil {
-		return storageFault(err)
-	}
-	defer signal(c.woken) // Run says that there is no device any more
-	ctx, end := context.WithTimeout(ctx, farewell)
-	defer end()
-	in := make(chan struct{}, 1)
-	client := c.client(ctx, device, func(evt any) bool {
-		_, connected := evt.(*events.Connected)
-		if connected || verdict(evt, time.Now()) != nil {
-			select {
-			case in <- struct{}{}:
-			default:
-			}
-		}
-		return connected
-	})
-	if err := c.connect(ctx, end, client); err == nil {
-		select {
-		case <-in:
-		case <-ctx.Done():
-		}
-	}
-	return c.logout(context.WithoutCancel(ctx), client)
-}
-
-// logout tells the far side, and forgets the keys in any case.
-func (c *Channel) logout(ctx context.Context, client *whatsmeow.Client) error {
-	telling, cancel := context.WithTimeout(ctx, farewell)
-	defer cancel()
-	err := client.Logout(telling)
-	if err == nil {
-		c.log.Info("unlinked")
-		return nil
-	}
-	client.Disconnect()
-	if client.Store.Deleted {
-		return nil // the far side was first
-	}
-	c.log.Warn("unlinked here alone: the phone's list of linked devices still has this one", "error", discreet(err))
-	if err := client.Store.Delete(context.WithoutCancel(ctx)); err != nil {
-		return storageFault(err)
-	}
-	return nil
-}
-
-// Greet connects a device that was just linked, once, as Run will: the phone
-// waits for that to call the linking done, and nobody can write to the device
-// before it has published its keys. What comes meanwhile is taken in.
-func (c *Channel) Greet(ctx context.Context, l intake.Ledger) error {
-	ctx, stop := context.WithTimeout(ctx, loginTime)
-	defer stop()
-	g := &greeting{Ledger: l, done: stop}
-	err := c.Run(ctx, g)
-	if g.connected {
-		return nil
-	}
-	if err == nil {
-		err = fault(intake.FaultUnreachable, "not connected within %s", loginTime)
-	}
-	return err
-}
-
-// greeting is a ledger that ends the run once it is connected. States are
-// reported by the goroutine of Run.
-type greeting struct {
-	intake.Ledger
-	done      context.CancelFunc
-	connected bool
-}
-
-func (g *greeting) Report(ctx context.Context, s intake.Status) error {
-	err := g.Ledger.Report(ctx, s)
-	if s.State == intake.Connected {
-		g.connected = true
-		g.done()
-	}
-	return err
 }
