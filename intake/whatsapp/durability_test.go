@@ -58,7 +58,11 @@ func TestIntakeChild(t *testing.T) {
 	if os.Getenv("USULAN_LOG") != "" {
 		log = slog.New(slog.NewTextHandler(os.Stderr, nil))
 	}
-	c := whatsapp.New(o.Account, whatsapp.Options{Session: o.Session, Files: o.Files, Log: log, Attach: func(client *whatsmeow.Client) {
+	loopback, err := o.Door.HTTPClient()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := whatsapp.New(o.Account, whatsapp.Options{Session: o.Session, Files: o.Files, Log: log, HTTP: loopback, Attach: func(client *whatsmeow.Client) {
 		client.EnableDecryptedEventBuffer = !o.Unbuffer
 		if err := o.Door.Attach(client); err != nil {
 			panic(err)
