@@ -20,6 +20,7 @@ type message struct {
 	lid          string // when empty, made up of the name
 	alias        bool   // the number came with the LID
 	text         string
+	what         intake.Kind        // a message when empty
 	kind         intake.MessageType // text when empty
 	id           string             // external; made up when empty
 	revises      string
@@ -55,6 +56,9 @@ func (m message) submission(at time.Time, n uint32) *intake.Submission {
 	s := &intake.Submission{
 		Kind: intake.Message, ExternalID: m.id, From: from, Aliases: aliases, Chat: &chat, Text: m.text, Revises: m.revises, Attachments: m.files, Fault: m.fault,
 		ReceivedAt: at, SentAt: at, Raw: intake.NewRaw([]byte("message " + m.id)), ContentHash: sha256.Sum256([]byte(m.id + from.Value)),
+	}
+	if m.what != "" {
+		s.Kind = m.what
 	}
 	if m.answers != "" {
 		s.InReplyTo = []string{m.answers}
@@ -285,6 +289,10 @@ func TestChatInAGroup(t *testing.T) {
 		"Satu pesan masuk atau berubah setelah keputusan ini.", "Pondok Aren?", "3 kiriman lanjutan masuk lewat WhatsApp.")
 	says(t, "the sheet", b.get("/export.csv").body, "daftar yang salah")
 	says(t, "the row", b.get("/ledger/2").body, "Jenis pesan belum didukung (eventCoverImage).")
+
+	w.converse(message{from: "Pak Iwan", number: "0812-0000-0109", what: intake.Call})
+	says(t, "the row of a call", b.get("/ledger/7").body, "panggilan", "Tanpa isi.")
+	saysNot(t, "the row of a call", b.get("/ledger/7").body, "diminta mengirim ulang")
 }
 
 // What could not be fetched is asked for again without scripts too, by who triages.

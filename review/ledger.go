@@ -129,6 +129,9 @@ func (s *Server) ledgerRow(c echo.Context) error {
 		if p.Part, err = s.partOf(c.Request().Context(), b, row.Ref, *sub); err != nil {
 			return err
 		}
+		if p.Part.Unread == "chat.undecryptable" && row.Outcome != intake.Unfetchable {
+			p.Part.Unread = "chat.nothing" // a call, for one
+		}
 	}
 	return s.screens.send(c, http.StatusOK, "row", p)
 }
