@@ -110,8 +110,8 @@ func (k *monologue) add(m utterance, found gathered, answers ...utterance) rearr
 
 // undisturbed tells whether what follows m stays where it is although m comes
 // before it: the next message is of the burst that m joins, or begins the burst
-// that m would begin otherwise, which found then names; and no other burst
-// follows for which it matters that this one proposes.
+// that m would begin otherwise, which found then names; and what it says changes
+// nothing for what follows after a silence.
 func (k *monologue) undisturbed(m *utterance, found *gathered) bool {
 	var next *utterance
 	var of *burst
@@ -126,10 +126,11 @@ func (k *monologue) undisturbed(m *utterance, found *gathered) bool {
 			next, of = &b.rows[i], b
 		}
 	}
-	calm := followed <= 1 || found.joins != nil && found.joins.Proposes() && m.Type != intake.DeletionMessage
-	switch {
-	case next == nil:
+	if next == nil {
 		return true
+	}
+	calm := !of.resumes(m) && (followed == 1 || found.joins != nil && found.joins.Proposes() && m.Type != intake.DeletionMessage)
+	switch {
 	case found.joins != nil:
 		return calm && found.joins.id == of.id
 	case next != &of.rows[0], next.Target != "", next.At.Sub(m.At) > next.quiet:
@@ -137,6 +138,19 @@ func (k *monologue) undisturbed(m *utterance, found *gathered) bool {
 	}
 	found.joins = of
 	return calm
+}
+
+// resumes tells whether the burst goes on after a silence, behind m.
+func (b *burst) resumes(m *utterance) bool {
+	before := m.At
+	for i := b.find(m); i < len(b.rows); i++ {
+		row := &b.rows[i]
+		if row.At.Sub(before) > row.quiet && row.Target == "" {
+			return true
+		}
+		before = row.At
+	}
+	return false
 }
 
 // rearrange gathers m and what was said later behind what was said earlier.
