@@ -387,7 +387,7 @@ func TestSilenceIsSaid(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer l.Release(ctx)
+		defer func() { _ = l.Release(ctx) }()
 		if _, err := l.Position(ctx, intake.Place{}, 0); err != nil {
 			t.Fatal(err)
 		}
