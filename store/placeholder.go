@@ -83,21 +83,46 @@ func (b *batch) setChatAside(s *intake.Submission, e *entered) error {
 		return err
 	}
 	id, _, err := b.known(s, who)
+	if err != nil {
+		return err
+	}
+	sealed, err := b.sealed(id)
 	switch {
 	case err != nil:
 		return err
-	case id != 0 && id == e.submission:
+	case id == 0, sealed && e.outcome == intake.Quarantine: // it has more to say than what stands for it
+	case id == e.submission:
 		return nil
-	case id != 0:
+	default:
 		return b.double(id, e)
 	}
+	home, err := b.movedTo(e.submission)
+	if err != nil {
+		return err
+	}
 	if err := b.dropPlaceholder(e.submission); err != nil {
+		return err
+	}
+	if id == e.submission {
+		id = 0
+	}
+	redeemed, err := b.redeem(id)
+	if err != nil {
 		return err
 	}
 	if e.submission, err = b.putSubmission(b.lease.source, s, who.address); err != nil {
 		return err
 	}
-	r := received{id: e.submission, address: who.address, channel: b.lease.channel, Submission: s}
-	_, e.proposal, err = b.converse(r, who.participant)
-	return err
+	r := received{id: e.submission, address: who.address, channel: b.lease.channel, Submission: s, home: home}
+	if _, e.proposal, err = b.converse(r, who.participant); err != nil {
+		return err
+	}
+	return b.settle(redeemed, e)
+}
+
+// sealed tells whether a submission stands for a message of which nothing could
+// be read.
+func (b *batch) sealed(id int64) (is bool, err error) {
+	err = b.row("SELECT EXISTS (SELECT 1 FROM ledger WHERE submission = $1 AND outcome = 'unfetchable')", []any{id}, &is)
+	return is, err
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"testing"
 	"time"
 
@@ -19,6 +20,16 @@ func unsupported(from intake.Address, id string, after time.Duration) *intake.Su
 	s := chatting(from, id, after, intake.SmallMessage, "")
 	s.Fault, s.Chat.Unknown = "unsupported", "pollCreationMessageV9"
 	return s
+}
+
+// wantRaw checks that the one submission of an external id has certain bytes.
+func wantRaw(t *testing.T, db *DB, externalID string, want *intake.Raw) {
+	t.Helper()
+	var hash []byte
+	err := db.row(t.Context(), "SELECT raw.hash FROM submission JOIN raw ON raw.id = submission.raw WHERE external_id = $1", []any{externalID}, &hash)
+	if err != nil || !bytes.Equal(hash, want.Hash[:]) {
+		t.Errorf("the bytes of %s are %x, %v, want %x", externalID, hash, err, want.Hash)
+	}
 }
 
 func TestPlaceholder(t *testing.T) {
@@ -66,6 +77,22 @@ func TestPlaceholder(t *testing.T) {
 		recordIn(t, l, lobby, undecrypted(a, "1", 0), undecrypted(lid(1), "1", 0))
 		wantOutcomes(t, db, first1, "duplicate USL-2020-0001")
 		wantContents(t, db, "1 new: 1")
+	})
+	t.Run("OfAKindThatNobodyKnows", func(t *testing.T) {
+		db, l := setUp(t, keyed(ask), undecrypted(a, "2", s1))
+		later := keyed(unsupported(a, "2", s1))
+		recordIn(t, l, lobby, later, undecrypted(a, "2", s1), later)
+		wantOutcomes(t, db, first1, "quarantine USL-2020-0001")
+		wantContents(t, db, "1 new: 1 2")
+		wantRaw(t, db, "2", later.Submission.Raw)
+	})
+	t.Run("OfAKindThatNobodyKnowsUnderAnotherAddress", func(t *testing.T) {
+		db, l := setUp(t, keyed(text(lid(1), "1", 0, "mohon bantuan modal jahit")), undecrypted(lid(1), "2", s1))
+		later := keyed(also(unsupported(a, "2", s1), lid(1)))
+		recordIn(t, l, lobby, later)
+		wantOutcomes(t, db, first1, "duplicate USL-2020-0001", "quarantine USL-2020-0001")
+		wantContents(t, db, "1 new: 1 2")
+		wantRaw(t, db, "2", later.Submission.Raw)
 	})
 	t.Run("FailsAgain", func(t *testing.T) {
 		db, l := setUp(t, keyed(ask), undecrypted(a, "2", s1))
