@@ -2,8 +2,9 @@
 // speaks SQL. Each noun has a file of its own.
 //
 // Read it in this order: store.go (how it is opened), write.go (the one writer),
-// record.go and admit.go (how what arrives is made safe), proposal.go and
-// list.go (how it is read), decide.go (what staff do).
+// record.go and admit.go (how what arrives is made safe), converse.go and burst.go
+// (how what is said in chats comes together), proposal.go and list.go (how it is
+// read), decide.go (what staff do).
 package store
 
 import (
