@@ -154,6 +154,9 @@ func TestPhoneToOpenQueueInABrowser(t *testing.T) {
 	screen.open(d.URL + "/proposals/" + ref)
 	screen.until("the paper shows the photo", `[...document.querySelectorAll("#paper img")].some((i) => i.naturalWidth === 17)`)
 
+	page.run(chromedp.Click(`form[action="/voice"] button`))
+	page.until("the browser can play the voice note", `document.querySelector("audio")?.duration > 11.9`)
+
 	if got := page.number(`document.documentElement.scrollWidth - document.documentElement.clientWidth`); got > 0 {
 		t.Errorf("the phone page is %v px too wide", got)
 	}
