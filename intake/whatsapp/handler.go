@@ -91,7 +91,6 @@ func (r *run) message(evt *events.Message) bool {
 		r.stop(storageFault(err))
 		return false
 	}
-	reveal(r.ctx, r.client, evt)
 	wait := tryBriefly
 	if evt.UnavailableRequestID != "" {
 		wait = tryLong // the phone has sent it again, and does so once
@@ -133,6 +132,7 @@ func (r *run) itemOf(evt *events.Message) (item intake.Item) {
 			item = intake.Item{Key: rec.key(), ReceivedAt: s.ReceivedAt, Size: s.Raw.Size, Submission: s}
 		}
 	}()
+	reveal(r.ctx, r.client, evt)
 	if historyOf(evt) != nil {
 		return r.translate.history(evt, now)
 	}

@@ -244,3 +244,32 @@ func TestWhatIsNotAMessage(t *testing.T) {
 		intake.Service: 1, // the key to the status post
 	})
 }
+
+// What linked devices do not get is handed over by the owner's phone; when that is
+// off, staff ask again later.
+func TestThePhoneHandsOver(t *testing.T) {
+	t.Parallel()
+	p := newPhone(t)
+	c := p.channel()
+	p.link(c)
+	db := openStore(t, t.TempDir())
+	l := lease(t, db, c.Name())
+	begin(t, c, l)
+	p.ready()
+	sari := p.person("6281200000101", "Bu Sari")
+	if _, err := p.server.PhoneSend(sari, emulator.Text("Silakan, Bu.")); err != nil {
+		t.Fatal(err)
+	}
+	p.acknowledged()
+	own := intake.OutcomeOf(intake.Own)
+	if _, err := sari.SendUnavailable(emulator.Text("Mohon modal untuk warung saya"), emulator.PhoneOnly); err != nil {
+		t.Fatal(err)
+	}
+	l.until(t, "the message from the phone", func() bool {
+		return len(l.items) > 0 && l.items[len(l.items)-1].Submission != nil && l.items[len(l.items)-1].Submission.Text == "Mohon modal untuk warung saya"
+	})
+	counts := accounts(t, db, c.Name())
+	if counts[intake.NewProposal] != 1 || counts[own] != 1 || counts[intake.Unfetchable] != 0 {
+		t.Errorf("accounts = %v, want the proposal, our own message and no placeholder", counts)
+	}
+}

@@ -101,13 +101,16 @@ func (r *run) redo(d intake.Due) (settled bool, err error) {
 	rec, err := decode(d.Source)
 	if err != nil {
 		r.log.Warn("an item that is due cannot be read", "error", discreet(err))
-		return true, r.save(intake.Item{Key: d.Key, Outcome: intake.Vanished})
+		return true, r.save(intake.Item{Key: d.Key, Outcome: d.Outcome, Reason: FaultUnsupported})
 	}
 	if strings.HasPrefix(d.Key, historyPrefix) {
 		return r.takeHistory(d, rec)
 	}
 	item := r.translate.item(rec, time.Now())
 	item.Key = d.Key
+	if s := item.Submission; s != nil && s.Chat.Room != "" {
+		s.Chat.RoomName = r.groups.name(rec.Chat)
+	}
 	if rec.Kind == recordSealed {
 		ask := r.client.BuildUnavailableMessageRequest(rec.Chat, rec.Sender, rec.ID)
 		if _, err := r.client.SendPeerMessage(r.ctx, ask); err != nil {
