@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"go.mau.fi/libsignal/groups"
+	"go.mau.fi/libsignal/logger"
 	"go.mau.fi/libsignal/protocol"
 	"go.mau.fi/libsignal/session"
 	waBinary "go.mau.fi/whatsmeow/binary"
@@ -13,6 +14,10 @@ import (
 	"go.mau.fi/whatsmeow/store"
 	"google.golang.org/protobuf/proto"
 )
+
+// The Signal library makes its log when it is first used, which two goroutines
+// must not do at once.
+func init() { logger.Debug() }
 
 // encrypt makes the node of a letter. fresh begins the Signal session anew, as
 // after a retry receipt. The caller holds the person's mu.
