@@ -5,8 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"io"
-	"log"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -106,7 +105,7 @@ func (s *Server) listen() error {
 	mux.HandleFunc("POST /mms/{kind}/{name}", s.upload)
 	mux.HandleFunc("DELETE /mms/{kind}/{name}", s.remove)
 	s.http = &httptest.Server{Listener: l, Config: &http.Server{
-		Handler: mux, ReadHeaderTimeout: time.Minute, ErrorLog: log.New(io.Discard, "", 0),
+		Handler: mux, ReadHeaderTimeout: time.Minute, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelDebug),
 	}}
 	s.http.StartTLS()
 	if s.client, err = s.Door().HTTPClient(); err != nil {
