@@ -92,7 +92,7 @@ func (l *ledger) was(s intake.State) bool {
 // until waits for a condition; it is asked again at every change.
 func (l *ledger) until(t *testing.T, cond func() bool) {
 	t.Helper()
-	timeout := time.After(time.Minute)
+	timeout := time.After(patience)
 	for {
 		l.mu.Lock()
 		ok, changed := cond(), l.changed

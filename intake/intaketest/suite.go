@@ -13,6 +13,9 @@ import (
 	"usulan/intake"
 )
 
+// patience is when the suite gives up on what never comes.
+const patience = 5 * time.Minute
+
 // Rig is a far side in the hands of the suite.
 type Rig struct {
 	// Channel makes the channel over this far side anew, as a restart does.
@@ -109,7 +112,7 @@ func (b *bench) wantEnd(done <-chan error) error {
 			b.Fatal("Run returned nil although its context goes on")
 		}
 		return err
-	case <-time.After(time.Minute):
+	case <-time.After(patience):
 		b.Fatal("Run goes on")
 		return nil
 	}
@@ -255,7 +258,7 @@ func tellsOnlyWhatIsCommitted(b *bench) {
 // not told of more.
 func (b *bench) untilTold(n int) {
 	b.Helper()
-	timeout := time.After(time.Minute)
+	timeout := time.After(patience)
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
 	for {
