@@ -49,6 +49,7 @@ func TestAccessible(t *testing.T) {
 	w.arrive(correspondence()...)
 	w.census(14, 14)
 	w.converse(evening()...)
+	w.advise()
 	ratna := w.staff("ratna", store.Administrator)
 	for _, ref := range []string{"USL-2020-0001", "USL-2020-0002"} {
 		w.decide(ratna, ref, store.Decision{State: store.Tagged, Priority: "P3"})

@@ -39,7 +39,7 @@ func (s *Server) keys(c echo.Context) error {
 			{[]string{"j", "k"}, say("keys.next")}, {[]string{"]", "["}, say("keys.reading")},
 			{[]string{say("keys.space")}, say("keys.scroll")}, {[]string{"Enter"}, say("keys.open")},
 			{[]string{"Esc", "u"}, say("keys.list")}, {[]string{"q"}, say("keys.quotes")},
-			{[]string{"o"}, say("keys.original")}, {[]string{"t"}, say("keys.official")}, {[]string{"+", "−"}, say("keys.size")},
+			{[]string{"o"}, say("keys.original")}, {[]string{"t"}, say("keys.official")}, {[]string{"e"}, say("keys.advice")}, {[]string{"+", "−"}, say("keys.size")},
 		}},
 		{say("keys.working"), []keyRow{
 			{[]string{"s"}, say("keys.split")}, {[]string{"."}, say("keys.copy")}, {[]string{"/"}, say("layout.search")}, {[]string{"?"}, say("keys.sheet")},

@@ -81,10 +81,11 @@ func (s *Server) now() time.Time {
 
 // preferences are the choices of one browser, kept in a cookie.
 type preferences struct {
-	Language string // "id", "en", or empty for what the staff member has
-	Official bool   // the buttons show the official wording
-	Size     string // of the reading text: 16, 17, 19, 22
-	KeysOff  bool   // single keys do nothing
+	Language  string // "id", "en", or empty for what the staff member has
+	Official  bool   // the buttons show the official wording
+	Size      string // of the reading text: 16, 17, 19, 22
+	KeysOff   bool   // single keys do nothing
+	Unadvised bool   // suggestions are hidden
 }
 
 const preferencesCookie = "usulan_choices"
@@ -115,18 +116,24 @@ func (p *preferences) take(v url.Values) {
 	if v.Has("official") {
 		p.Official = v.Get("official") == "1"
 	}
+	if v.Has("unadvised") {
+		p.Unadvised = v.Get("unadvised") == "1"
+	}
 	if v.Has("keys_off") {
 		p.KeysOff = v.Get("keys_off") == "1"
 	}
 }
 
 func (p preferences) values() url.Values {
-	v := url.Values{"size": {p.Size}, "official": {"0"}, "keys_off": {"0"}}
+	v := url.Values{"size": {p.Size}, "official": {"0"}, "keys_off": {"0"}, "unadvised": {"0"}}
 	if p.Language != "" {
 		v.Set("language", p.Language)
 	}
 	if p.Official {
 		v.Set("official", "1")
+	}
+	if p.Unadvised {
+		v.Set("unadvised", "1")
 	}
 	if p.KeysOff {
 		v.Set("keys_off", "1")

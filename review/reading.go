@@ -28,6 +28,7 @@ type reading struct {
 	Unions   []union  // whom the participant turned out to be as well
 	Joined   int      // how many parts came or changed after the decision it stands at
 	Since    int64    // the first of these
+	Advice   *advice  // what is suggested; nil where nothing can be
 }
 
 // part is one submission on the paper.

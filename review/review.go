@@ -66,8 +66,9 @@ type Server struct {
 	passwords   *passwords
 	metrics     *metrics
 	linkers     linkers
+	adviser     adviser
 
-	closing context.Context // ends the event streams
+	closing context.Context // ends the event streams and the learning
 	close   context.CancelFunc
 }
 
@@ -90,6 +91,8 @@ func New(db *store.DB, cfg Config, log *slog.Logger) *Server {
 	// after authorised is the handler.
 	s.echo.Use(s.counted, s.recovered, s.secured, s.identified, s.gate.authorised)
 	s.routes()
+	s.adviser.done = make(chan struct{})
+	go s.learnOn(s.closing)
 	return s
 }
 
@@ -101,8 +104,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.echo.ServeHTTP(w, r)
 }
 
-// Close ends the event streams that are open.
-func (s *Server) Close() { s.close() }
+// Close ends the event streams that are open, and what is done beside requests.
+func (s *Server) Close() {
+	s.close()
+	<-s.adviser.done
+}
 
 // routes is every address there is, screen by screen, with the least role that may use it.
 func (s *Server) routes() {

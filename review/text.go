@@ -16,6 +16,7 @@ type block struct {
 	Fold intake.RangeKind
 	Rows int    // lines inside a fold
 	Hint string // how a fold begins
+	Runs []run  // the text in pieces, where some of it speaks for a suggestion
 }
 
 // blocks sets a text: its own words in paragraphs, what is marked as a range in folds.

@@ -141,6 +141,7 @@ func (s *Server) read(c echo.Context, page *triagePage, ref string) error {
 	page.Reading = page.Board.reading(p)
 	if page.Board.Officer {
 		page.Reading.suggest(page.moveAt(ref))
+		page.Board.advise(page.Reading, s.adviser.model.Load())
 	}
 	return nil
 }

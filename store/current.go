@@ -28,12 +28,15 @@ type wording struct {
 // with every line.
 const findable = 500
 
+// reading calls scan for every row of a query.
+type reading func(query string, args []any, scan func(*sql.Rows) error) error
+
 // wordings reads the first submissions of a proposal in the order of their arrival.
-func (t *tx) wordings(proposal int64) ([]wording, error) {
+func wordings(read reading, proposal int64) ([]wording, error) {
 	var all []wording
 	at := map[int64]int{}
 	chats := false
-	err := t.each(`
+	err := read(`
 		SELECT submission.id, submission.subject, submission.body, submission.ranges, submission.sender_name,
 			submission.sender_shown, submission.forwarded, submission.chat
 		FROM proposal_submission JOIN submission ON submission.id = proposal_submission.submission
@@ -53,7 +56,7 @@ func (t *tx) wordings(proposal int64) ([]wording, error) {
 	if err != nil || !chats {
 		return all, err
 	}
-	return all, t.revise(proposal, func(submission int64) *wording {
+	return all, revise(read, proposal, func(submission int64) *wording {
 		if i, ok := at[submission]; ok {
 			return &all[i]
 		}
@@ -63,8 +66,8 @@ func (t *tx) wordings(proposal int64) ([]wording, error) {
 
 // revise applies edits and deletions to the submissions of a proposal. Only
 // those by the same participant count, in the same room.
-func (t *tx) revise(proposal int64, of func(submission int64) *wording) error {
-	return t.each(`
+func revise(read reading, proposal int64, of func(submission int64) *wording) error {
+	return read(`
 		SELECT said.id, revision.id, revision.body, revision.chat
 		FROM proposal_submission
 			JOIN submission AS said ON said.id = proposal_submission.submission

@@ -67,7 +67,7 @@ func (t *tx) gatherText(proposal int64) (string, error) {
 		return "", err
 	}
 	b.WriteString(r.String())
-	all, err := t.wordings(proposal)
+	all, err := wordings(t.each, proposal)
 	if err != nil {
 		return "", err
 	}

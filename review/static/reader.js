@@ -17,8 +17,9 @@ export function first() {
   shown = {
     ref: form.dataset.ref, version: form.elements.version.value, who: form.dataset.who,
     href: form.getAttribute("action").replace("/decision", ""), title: document.title,
-    chosen: form.querySelector(".chosen")?.value || "", paper: copy(paper), facts: copy(facts),
+    chosen: form.querySelector(".chosen")?.value || "", paper: copy(paper), facts: copy(facts), advice: document.createElement("div"),
   };
+  shown.advice.append(...[...forms[0].querySelectorAll(".advice, #advised")].map((one) => one.cloneNode(true)));
   if (location.pathname === "/triage") history.replaceState(null, "", shown.href);
   return shown;
 }
@@ -45,7 +46,17 @@ function parse(html) {
   const box = document.createElement("template");
   box.innerHTML = html;
   const root = box.content.firstElementChild;
-  return { ...root.dataset, paper: root.querySelector("[data-part=paper]"), facts: root.querySelector("[data-part=facts]") };
+  return { ...root.dataset, paper: root.querySelector("[data-part=paper]"), facts: root.querySelector("[data-part=facts]"), advice: root.querySelector("[data-part=advice]") };
+}
+
+// advise puts what is suggested for an item onto the buttons.
+function advise(item) {
+  for (const old of forms[0].querySelectorAll(".advice")) old.remove();
+  for (const one of item.advice.querySelectorAll(".advice")) {
+    const at = one.dataset.for === "none" ? forms[0].querySelector(".b7") : [...forms[0].elements].find((e) => e.name === "priority" && e.value === one.dataset.for);
+    at?.append(one.cloneNode(true));
+  }
+  document.getElementById("advised").replaceChildren(...item.advice.querySelector("#advised").cloneNode(true).childNodes);
 }
 
 // show puts an item on the paper, at its top.
@@ -55,6 +66,7 @@ export function show(item) {
   facts.replaceChildren(...item.facts.cloneNode(true).childNodes);
   paper.scrollTop = 0;
   if (getComputedStyle(paper).overflowY === "visible") scrollTo(0, 0);
+  advise(item);
   const query = item.href.slice(item.href.indexOf("?"));
   for (const form of forms) {
     form.action = "/proposals/" + encodeURIComponent(item.ref) + "/decision" + query;
@@ -97,6 +109,7 @@ export async function freshen() {
     paper.querySelector(part).replaceWith(item.paper.querySelector(part).cloneNode(true));
   }
   facts.replaceChildren(...item.facts.cloneNode(true).childNodes);
+  advise(item);
   shown = item;
   for (const form of forms) form.elements.version.value = item.version;
   below();

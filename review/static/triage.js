@@ -28,6 +28,7 @@ export function triage(element, keys) {
   document.getElementById("dock").addEventListener("submit", (event) => {
     if (event.target.matches(".last")) { event.preventDefault(); undo(); }
     if (event.target.matches(".wording")) { event.preventDefault(); official(); }
+    if (event.target.matches("#hiding")) { event.preventDefault(); advice(); }
   });
   desk.addEventListener("click", follow);
   desk.addEventListener("submit", (event) => {
@@ -45,6 +46,7 @@ function bind(keys) {
     if (button.dataset.key !== "7") keys[button.dataset.key] = () => take(button);
   }
   keys["7"] = () => turn(reasons.hidden);
+  keys.e = advice; // before the reasons, one of which has this letter too
   for (const button of reasons.querySelectorAll("[data-letter]")) {
     const key = button.dataset.letter, other = keys[key];
     keys[key] = () => reasons.hidden ? (other ? other() : false) : take(button);
@@ -285,6 +287,13 @@ function official() {
   const on = document.documentElement.classList.toggle("official");
   document.querySelector(".wording button").value = on ? "0" : "1";
   remember("official", on ? "1" : "0");
+}
+
+// advice hides the suggestions, or shows them again.
+function advice() {
+  const hidden = document.documentElement.classList.toggle("unadvised");
+  document.querySelector(".advised button").value = hidden ? "0" : "1";
+  remember("unadvised", hidden ? "1" : "0");
 }
 
 function size(by) {
