@@ -43,6 +43,9 @@ func (r *reading) Advised(code string) *answer {
 	return nil
 }
 
+// surest is the highest figure that is shown: nothing here is certain.
+const surest = 99
+
 // A first answer below sureLeast is not named; others are from nextLeast on.
 const sureLeast, nextLeast = 0.40, 0.05
 
@@ -85,7 +88,7 @@ func (b *board) advise(r *reading, m *suggest.Model) {
 
 // answer is a suggestion as the buttons have it; false when there is no button for it.
 func (b *board) answer(s suggest.Suggestion) (answer, bool) {
-	a := answer{Code: s.Code, Percent: int(math.Round(100 * s.Confidence))}
+	a := answer{Code: s.Code, Percent: min(surest, int(math.Round(100*s.Confidence)))}
 	if s.Code == suggest.None {
 		a.Name = b.W.Say("advice.none")
 		return a, true

@@ -47,6 +47,7 @@ func commands() []command {
 		parseCommand(),
 		groupCommand(),
 		suggestCommand(),
+		evaluateCommand(),
 		similarCommand(),
 		helpCommand(),
 		licencesCommand(),

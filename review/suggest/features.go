@@ -13,6 +13,7 @@ type feature struct {
 	name       string
 	weight     float64
 	start, end int
+	id         int32 // its number in a model
 }
 
 // The kinds of features, as beginnings of their names.
@@ -89,7 +90,7 @@ func features(l *lexicon.Lexicon, s string) []feature {
 	tokens := l.Tokenize(s)
 	var fs []feature
 	add := func(kind, name string, weight float64, from, to int) {
-		fs = append(fs, feature{kind + name, weight, tokens[from].Start, tokens[to].End})
+		fs = append(fs, feature{name: kind + name, weight: weight, start: tokens[from].Start, end: tokens[to].End})
 	}
 	var near []found
 	asked, denied, last := 0, 0, -1

@@ -139,13 +139,15 @@ func onAllCores(n int, do func(i int)) {
 func (m *Model) count(texts []text) {
 	var in, last []int // texts that have a feature, and the latest of them
 	for i, t := range texts {
-		for _, f := range t.features {
+		for at := range t.features {
+			f := &t.features[at]
 			id, ok := m.ids[f.name]
 			if !ok {
 				id = int32(len(in))
 				m.ids[f.name] = id
 				in, last = append(in, 0), append(last, -1)
 			}
+			f.id = id
 			if last[id] != i {
 				in[id]++
 				last[id] = i
@@ -157,20 +159,30 @@ func (m *Model) count(texts []text) {
 	}
 }
 
-// document sums the known features of a text, dampens repetition and brings it
-// to length one.
+// known numbers the features of a text and leaves out those never seen.
+func (m *Model) known(fs []feature) []feature {
+	var out []feature
+	for _, f := range fs {
+		id, ok := m.ids[f.name]
+		if f.id = id; ok {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// document sums the numbered features of a text, dampens repetition and brings
+// it to length one.
 func (m *Model) document(fs []feature) document {
 	type amount struct {
 		id     int32
 		weight float64
 	}
-	known := make([]amount, 0, len(fs))
-	for _, f := range fs {
-		if id, ok := m.ids[f.name]; ok {
-			known = append(known, amount{id, f.weight})
-		}
+	known := make([]amount, len(fs))
+	for i, f := range fs {
+		known[i] = amount{f.id, f.weight}
 	}
-	slices.SortStableFunc(known, func(a, b amount) int { return cmp.Compare(a.id, b.id) })
+	slices.SortFunc(known, func(a, b amount) int { return cmp.Or(int(a.id-b.id), cmp.Compare(a.weight, b.weight)) })
 	d := document{ids: make([]int32, 0, len(known)), values: make([]float32, 0, len(known))}
 	var norm float64
 	for i := 0; i < len(known); {
@@ -190,7 +202,7 @@ func (m *Model) document(fs []feature) document {
 
 // Suggest returns the three best answers, best first.
 func (m *Model) Suggest(s string) []Suggestion {
-	fs := features(m.lexicon, s)
+	fs := m.known(features(m.lexicon, s))
 	d := m.document(fs)
 	p := make([]float64, len(m.codes))
 	m.predict(d, p)
@@ -214,11 +226,9 @@ const mostWords = 5
 func (m *Model) words(fs []feature, answer int) []Span {
 	spoke := map[Span]float64{}
 	for _, f := range fs {
-		id, ok := m.ids[f.name]
-		if !ok || f.end == 0 {
-			continue
+		if f.end > 0 {
+			spoke[Span{f.start, f.end}] += f.weight * m.idf[f.id] * m.lean(f.id, answer)
 		}
-		spoke[Span{f.start, f.end}] += f.weight * m.idf[id] * m.lean(id, answer)
 	}
 	spans := make([]Span, 0, len(spoke))
 	var most float64
