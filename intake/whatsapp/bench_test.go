@@ -38,7 +38,9 @@ func BenchmarkIntake(b *testing.B) {
 	used := processorTime(b)
 	b.ResetTimer()
 	begin(b, c, l)
-	p.acknowledged()
+	if err := p.server.Settled(b.Context()); err != nil {
+		b.Fatal(err)
+	}
 	b.StopTimer()
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "messages/s")
 	b.ReportMetric(float64((processorTime(b)-used).Microseconds())/float64(b.N), "cpu-µs/message")
