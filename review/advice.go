@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"usulan/review/suggest"
+	"usulan/store"
 )
 
 // advice is what is suggested for the proposal on the paper.
@@ -45,6 +46,14 @@ func (r *reading) Advised(code string) *answer {
 
 // surest is the highest figure that is shown: nothing here is certain.
 const surest = 99
+
+// Suggested is what a decision says was suggested: a code, or that nothing was.
+func (p triagePage) Suggested() string {
+	if p.Prefs.Unadvised || p.Reading.Advice == nil || p.Reading.Advice.First() == nil {
+		return store.NoSuggestion
+	}
+	return p.Reading.Advice.First().Code
+}
 
 // A first answer below sureLeast is not named; others are from nextLeast on.
 const sureLeast, nextLeast = 0.40, 0.05

@@ -172,6 +172,45 @@ func TestAdviceLearns(t *testing.T) {
 	})
 }
 
+// A decision says what was suggested to who made it, and the history tells it.
+func TestAdviceIsToldInTheHistory(t *testing.T) {
+	w := newWorld(t)
+	for i := range 4 {
+		w.arrive(mail{from: fmt.Sprint("Warga ", i), subject: "Usulan", text: fmt.Sprint("Mohon pinjaman modal dengan bunga ringan ", i)})
+	}
+	w.advise()
+	b := w.as(w.staff("ratna", store.Officer))
+	hidden := regexp.MustCompile(`name="suggested" value="([^"]*)"`)
+	for i, c := range []struct {
+		form url.Values
+		says string // in the history; empty for nothing about suggestions
+	}{
+		{url.Values{"priority": {"P1"}}, "memilih MODAL. Saran: diikuti."},
+		{url.Values{"priority": {"P5"}}, "memilih PKL. Saran: MODAL, tidak diikuti."},
+		{url.Values{"priority": {"P5"}, "suggested": {"<b>"}}, ""},
+		{url.Values{"priority": {"P5"}, "suggested": {""}}, ""},
+	} {
+		path := fmt.Sprintf("/proposals/USL-2020-%04d", i+1)
+		m := hidden.FindStringSubmatch(b.get(path).body)
+		if m == nil || m[1] != "P1" {
+			t.Fatalf("%s: the form says %q", path, m)
+		}
+		c.form.Set("version", "1")
+		if !c.form.Has("suggested") {
+			c.form.Set("suggested", m[1])
+		}
+		b.post(path+"/decision", c.form)
+		body := b.get(path).body
+		if !strings.Contains(body, c.says) || c.says == "" && (strings.Contains(body, "Saran: diikuti") || strings.Contains(body, "tidak diikuti")) {
+			t.Errorf("%s: the history does not say %q", path, c.says)
+		}
+	}
+	b.post("/preferences", url.Values{"unadvised": {"1"}, "here": {"/triage"}})
+	if m := hidden.FindStringSubmatch(b.get("/proposals/USL-2020-0001").body); m == nil || m[1] != store.NoSuggestion {
+		t.Errorf("with suggestions hidden the form says %q", m)
+	}
+}
+
 // What a block is cut into is its text, wherever something in it speaks.
 func TestMarkKeepsTheText(t *testing.T) {
 	a := &answer{Position: 1}
@@ -213,5 +252,14 @@ func TestAdviceInBrowser(t *testing.T) {
 	c.until("it is hidden", `getComputedStyle(document.querySelector("#decide .advice")).display === "none"`)
 	c.press("e")
 	c.until("it is back", `getComputedStyle(document.querySelector("#decide .advice")).display !== "none"`)
-	w.stands("USL-2020-0001", store.Decision{State: store.New})
+	w.stands("USL-2020-0002", store.Decision{State: store.New})
+	c.press("1")
+	c.until("the decision is saved", `!!document.querySelector("#trail .last [href*='0002']")`)
+	p, err := w.db.Proposal(context.Background(), "USL-2020-0002")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if last := p.History[len(p.History)-1]; last.After.Priority != "P1" || last.Suggested != "P5" {
+		t.Errorf("kept is %+v, suggested %q", last.After, last.Suggested)
+	}
 }

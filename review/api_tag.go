@@ -18,8 +18,9 @@ import (
 // apiTag tags a proposal to a priority.
 func (s *Server) apiTag(c echo.Context) error {
 	var in struct {
-		Code    string `json:"code"`
-		Version int64  `json:"version"`
+		Code      string `json:"code"`
+		Version   int64  `json:"version"`
+		Suggested string `json:"suggested"`
 	}
 	if err := readJSON(c, &in); err != nil {
 		return err
@@ -27,7 +28,7 @@ func (s *Server) apiTag(c echo.Context) error {
 	if in.Code == "" {
 		return badRequest(http.StatusUnprocessableEntity, "code")
 	}
-	return s.apiDecide(c, in.Version, store.Decision{State: store.Tagged, Priority: in.Code})
+	return s.apiDecide(c, in.Version, store.Decision{State: store.Tagged, Priority: in.Code, Suggested: in.Suggested})
 }
 
 // apiUntag takes the priority off again: the proposal is back in the queue. One
@@ -60,8 +61,9 @@ func untagVersion(c echo.Context) (int64, error) {
 		return 0, nil
 	}
 	var in struct {
-		Code    string `json:"code"`
-		Version int64  `json:"version"`
+		Code      string `json:"code"`
+		Version   int64  `json:"version"`
+		Suggested string `json:"suggested"`
 	}
 	if query == "" {
 		if err := readJSON(c, &in); err != nil {

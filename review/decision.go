@@ -49,15 +49,15 @@ func (s *Server) decide(c echo.Context) error {
 
 // decisionIn reads a decision from a form: a priority, a reason, or a state.
 func decisionIn(c echo.Context) (store.Decision, error) {
-	text := c.FormValue("text")
+	text, suggested := c.FormValue("text"), c.FormValue("suggested")
 	if utf8.RuneCountInString(text) > reasonTextMost {
 		return store.Decision{}, &store.InputError{Field: "text", Key: "input.text_long"}
 	}
 	switch priority, reason, state := c.FormValue("priority"), c.FormValue("reason"), store.State(c.FormValue("state")); {
 	case priority != "":
-		return store.Decision{State: store.Tagged, Priority: priority}, nil
+		return store.Decision{State: store.Tagged, Priority: priority, Suggested: suggested}, nil
 	case reason != "":
-		return store.Decision{State: store.SetAside, Reason: reason, ReasonText: text}, nil
+		return store.Decision{State: store.SetAside, Reason: reason, ReasonText: text, Suggested: suggested}, nil
 	case state == store.NeedsInfo, state == store.New:
 		return store.Decision{State: state}, nil
 	default:

@@ -59,13 +59,13 @@ func (b *board) sentence(e store.Entry) string {
 	if e.Kind == "decided" {
 		switch e.After.State {
 		case store.Tagged:
-			return b.W.Say("history.tagged", who, b.Short(e.After.Priority))
+			return b.W.Say("history.tagged", who, b.Short(e.After.Priority)) + b.followed(e)
 		case store.SetAside:
 			text := b.W.Say("history.set_aside", who, b.Reason(e.After.Reason))
 			if e.After.ReasonText != "" {
 				text += " (" + e.After.ReasonText + ")"
 			}
-			return text
+			return text + b.followed(e)
 		case store.NeedsInfo:
 			return b.W.Say("history.needs_info", who)
 		default:
@@ -89,6 +89,24 @@ func (b *board) sentence(e store.Entry) string {
 		channel = b.W.Say("channel." + channel)
 	}
 	return b.W.Say(key, who, channel)
+}
+
+// followed says whether a decision followed its suggestion, where one was shown.
+func (b *board) followed(e store.Entry) string {
+	none := e.After.State == store.SetAside && e.After.Reason == noProposal
+	switch e.Suggested {
+	case "", store.NoSuggestion:
+		return ""
+	case store.NoProposal:
+		if none {
+			return " " + b.W.Say("history.taken")
+		}
+		return " " + b.W.Say("history.overruled", b.W.Say("advice.none"))
+	case e.After.Priority:
+		return " " + b.W.Say("history.taken")
+	default:
+		return " " + b.W.Say("history.overruled", b.Short(e.Suggested))
+	}
 }
 
 // breakable lets a mail address break behind its @ on a narrow line.

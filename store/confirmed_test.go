@@ -53,3 +53,44 @@ func TestConfirmed(t *testing.T) {
 		t.Error("what is undone counts still:", diff)
 	}
 }
+
+// What was suggested is kept with the decision, and is no part of it.
+func TestSuggestedIsKept(t *testing.T) {
+	db, _ := one(t)
+	who := staff(t, db, "ratna")
+	for _, c := range []struct {
+		decision Decision
+		kept     string
+	}{
+		{Decision{State: Tagged, Priority: "P1", Suggested: "P1"}, "P1"},
+		{Decision{State: Tagged, Priority: "P2", Suggested: "P1"}, "P1"},
+		{Decision{State: Tagged, Priority: "P1", Suggested: NoProposal}, NoProposal},
+		{Decision{State: SetAside, Reason: "duplicate", Suggested: NoSuggestion}, NoSuggestion},
+		{Decision{State: Tagged, Priority: "P1"}, ""},
+		{Decision{State: Tagged, Priority: "P2", Suggested: "P99"}, ""},
+		{Decision{State: NeedsInfo, Suggested: "P1"}, ""},
+		{Decision{State: New, Suggested: "P1"}, ""},
+	} {
+		decide(t, db, who, first, c.decision)
+		p, err := db.Proposal(t.Context(), first)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if last := p.History[len(p.History)-1]; last.Suggested != c.kept || last.Kind != "decided" {
+			t.Errorf("%+v: %s keeps %q, want %q", c.decision, last.Kind, last.Suggested, c.kept)
+		}
+	}
+	entries := func() int {
+		p, err := db.Proposal(t.Context(), first)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(p.History)
+	}
+	decide(t, db, who, first, Decision{State: Tagged, Priority: "P1", Suggested: "P1"})
+	before := entries()
+	decide(t, db, who, first, Decision{State: Tagged, Priority: "P1", Suggested: "P2"})
+	if entries() != before {
+		t.Error("the same decision with another suggestion is a new one")
+	}
+}

@@ -18,7 +18,18 @@ type Decision struct {
 	Priority   string // code, for Tagged
 	Reason     string // code, for SetAside
 	ReasonText string
+
+	// Suggested is the code that was suggested first to who decided, NoProposal
+	// for "not a proposal", NoSuggestion when none was shown. Empty is unknown.
+	// It does not tell decisions apart, and only entries keep it.
+	Suggested string
 }
+
+// What stands for a priority in Decision.Suggested where it was none.
+const (
+	NoProposal   = "none"
+	NoSuggestion = "-"
+)
 
 // Conflict says that a proposal is not what the decision was made on.
 type Conflict struct {
@@ -54,6 +65,9 @@ func (db *DB) decide(ctx context.Context, who Actor, reference string, version i
 		}
 		after, err := t.decided(who, before.forum, d)
 		if err != nil {
+			return err
+		}
+		if after.Suggested, err = t.suggested(before.forum, d); err != nil {
 			return err
 		}
 		if after.decision() == before.decision() && !before.Changed {
@@ -106,6 +120,23 @@ func (t *tx) decided(who Actor, forum int64, d Decision) (standing, error) {
 		return s, err
 	}
 	return s, &InputError{Field: "state", Key: "input.state"}
+}
+
+// suggested is what is kept of a suggestion: nothing where the decision could not
+// follow one, or names what cannot have been suggested.
+func (t *tx) suggested(forum int64, d Decision) (string, error) {
+	if d.Suggested == "" || d.State != Tagged && d.State != SetAside {
+		return "", nil
+	}
+	if d.Suggested == NoProposal || d.Suggested == NoSuggestion {
+		return d.Suggested, nil
+	}
+	var one int
+	err := t.row("SELECT 1 FROM priority WHERE forum = $1 AND code = $2", []any{forum, d.Suggested}, &one)
+	if errors.Is(err, ErrNotFound) {
+		return "", nil
+	}
+	return d.Suggested, err
 }
 
 // InputError says which field of a request is wrong and, as a key of the language files, why.

@@ -10,15 +10,18 @@ import (
 
 // Entry is one line of the history: who did what to what, when.
 type Entry struct {
-	ID      int64
-	At      time.Time
-	Actor   string // staff name; empty for the system
-	Kind    string // "opened", "joined", "left", "decided", "undone", "reclassified", "staff_added", ...
-	Ref     string // proposal, empty when about something else
-	Before  Decision
-	After   Decision
-	Undoes  int64 // the entry that this one takes back
-	Undone  bool
+	ID     int64
+	At     time.Time
+	Actor  string // staff name; empty for the system
+	Kind   string // "opened", "joined", "left", "decided", "undone", "reclassified", "staff_added", ...
+	Ref    string // proposal, empty when about something else
+	Before Decision
+	After  Decision
+	Undoes int64 // the entry that this one takes back
+	Undone bool
+
+	Suggested string // to who decided, as in Decision; empty when unknown
+
 	Channel string // for opened and joined
 
 	// For a move: where submissions went, or where they came from. One is a
@@ -52,6 +55,9 @@ type standing struct {
 	Changed    bool   `json:"changed,omitempty"`
 	DecidedAt  int64  `json:"decided_at,omitempty"`
 	DecidedBy  int64  `json:"decided_by,omitempty"`
+
+	// Only in entries about decisions: what was suggested to who made it.
+	Suggested string `json:"suggested,omitempty"`
 
 	// Only in entries about what a submission is.
 	Kind string `json:"kind,omitempty"`
@@ -148,7 +154,7 @@ func scanEntry(rows *sql.Rows) (Entry, error) {
 	if err := decode(after, &a); err != nil {
 		return e, fmt.Errorf("entry %s: %w", strconv.FormatInt(e.ID, 10), err)
 	}
-	e.Before, e.After = b.decision(), a.decision()
+	e.Before, e.After, e.Suggested = b.decision(), a.decision(), a.Suggested
 	e.UndoesMove = e.Kind == "undone" && object == movedBack
 	if a.Other != 0 {
 		// The other one is of the same forum, and its id ends in its number.

@@ -56,7 +56,9 @@ function advise(item) {
     const at = one.dataset.for === "none" ? forms[0].querySelector(".b7") : [...forms[0].elements].find((e) => e.name === "priority" && e.value === one.dataset.for);
     at?.append(one.cloneNode(true));
   }
-  document.getElementById("advised").replaceChildren(...item.advice.querySelector("#advised").cloneNode(true).childNodes);
+  const line = document.getElementById("advised"), now = item.advice.querySelector("#advised");
+  line.replaceChildren(...now.cloneNode(true).childNodes);
+  line.dataset.first = now.dataset.first;
 }
 
 // show puts an item on the paper, at its top.

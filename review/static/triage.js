@@ -121,6 +121,8 @@ async function take(button) {
   if (button.disabled || !online()) return;
   const item = reader.shown, row = rows.rowOf(item.ref);
   const body = new URLSearchParams({ version: item.version, [button.name]: button.value });
+  const hidden = document.documentElement.classList.contains("unadvised");
+  body.set("suggested", hidden ? "-" : document.getElementById("advised").dataset.first);
   if (button.name === "reason") body.set("text", reasons.elements.text.value);
   const what = { item, body, button, short: button.dataset.short, was: row?.classList.contains("done"), action: (button.form || decide).action };
   what.mark = markOf(button);
