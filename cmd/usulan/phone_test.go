@@ -120,7 +120,7 @@ func TestDemoFromPhoneToProposal(t *testing.T) {
 		if len(o.Submissions) != 4 || len(o.Submissions[3].Attachments) != 1 {
 			return o, false
 		}
-		return o, o.Submissions[3].Attachments[0].State == ""
+		return o, o.Submissions[3].Attachments[0].State == "here"
 	})
 	sum := sha256.Sum256(photo)
 	if got := found.Submissions[3].Attachments[0]; got.SHA256 != hex.EncodeToString(sum[:]) || got.Size != int64(len(photo)) {
