@@ -370,11 +370,11 @@ func TestWaitingAndUnreadOfChats(t *testing.T) {
 	p = b.get("/channels/media?source=whatsapp%2Fforum")
 	says(t, "the list of files", p.body, "Belum terunduh (1)", "Tidak tersedia lagi (1)", "USL-2020-0001", "Foto", "Bu &lt;Lilis&gt;", "Minta dikirim ulang", `action="/attachments/`)
 	p = w.as(w.staff("sari", store.Viewer)).get("/channels/media?source=whatsapp%2Fforum")
-	saysNot(t, "the list for a reader", p.body, "Lilis", "5550", `action="/attachments/`)
+	saysNot(t, "the list for a reader", p.body, "Lilis", "5550101", "5550-101", `action="/attachments/`)
 	figures := w.visitor().get("/metrics").body
 	says(t, "the figures", figures, `usulan_attachments_absent{source="whatsapp/forum",state="gone"} 1`,
 		`usulan_source_state{fault="unlinked",source="whatsapp/forum",state="parked"} 1`, `usulan_source_connected{source="email/forum"} 1`)
-	saysNot(t, "the figures", figures, "Lilis", "5550")
+	saysNot(t, "the figures", figures, "Lilis", "5550101", "5550-101")
 }
 
 // A source that is connected and silent far beyond its habit has an amber light

@@ -37,6 +37,8 @@ type linkedDevice struct {
 	registration uint32
 	signed       publicKey
 	prekeys      []publicKey // unused ones
+
+	met map[string]bool // who has a session with it, by number
 }
 
 // publicKey is a prekey as it is published.
@@ -120,7 +122,7 @@ func (p *pairing) wait(ctx context.Context) error {
 
 // link signs the client's identity with the phone's and sends it the proof.
 func (s *Server) link(p *pairing, static, key [32]byte, secret []byte) error {
-	d := &linkedDevice{static: static, identity: key}
+	d := &linkedDevice{static: static, identity: key, met: map[string]bool{}}
 	d.number, d.lid = s.phone.number, s.phone.lid
 	d.number.Device, d.lid.Device = linkedDeviceNumber, linkedDeviceNumber
 	container, err := s.vouch(key, secret)
@@ -186,6 +188,7 @@ func (s *Server) pairingAnswered(c *connection, n *waBinary.Node) {
 	err := p.device.confirm(s.phone, n)
 	if err == nil {
 		s.linked, s.pairing = p.device, nil
+		s.begin()
 	}
 	p.device = nil
 	s.announce()
@@ -195,6 +198,16 @@ func (s *Server) pairingAnswered(c *connection, n *waBinary.Node) {
 		c.send(waBinary.Node{Tag: "stream:error", Attrs: waBinary.Attrs{"code": "515"}})
 	}
 	p.done <- err
+}
+
+// begin forgets what was sealed for a device that was linked before: no other can
+// read it. Who writes from now on begins a session with this one. The caller
+// holds mu.
+func (s *Server) begin() {
+	s.outbox = outbox{tickets: map[ticket][]*stanza{}}
+	for _, g := range s.groups {
+		g.introduced = map[*Person]bool{}
+	}
 }
 
 // confirm checks the signature that the client put under its identity.

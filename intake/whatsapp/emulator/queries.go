@@ -32,6 +32,12 @@ func (c *connection) query(n *waBinary.Node) {
 		after = func() { s.replay(c) }
 	case "md":
 		content, after = s.codeQuery(c, n)
+		if _, leaves := n.GetOptionalChildByTag("remove-companion-device"); leaves {
+			s.mu.Lock()
+			s.linked = nil
+			s.announce()
+			s.mu.Unlock()
+		}
 	case "w:g2":
 		content = s.groupQuery(n)
 	}
