@@ -34,10 +34,10 @@ func BenchmarkIntake(b *testing.B) {
 		p.send(who, fmt.Sprintf("Mohon jalan nomor %d di Pamulang diperbaiki.", i))
 	}
 	c := p.channel()
-	l := lease(b, openStore(b, b.TempDir()), c.Name())
+	db := openStore(b, b.TempDir())
 	used := processorTime(b)
 	b.ResetTimer()
-	begin(b, c, l)
+	p.supervised(c, db, nil)
 	if err := p.server.Settled(b.Context()); err != nil {
 		b.Fatal(err)
 	}

@@ -46,6 +46,22 @@ func TestVerdict(t *testing.T) {
 	}
 }
 
+// Behind a backlog of many thousand messages no question is answered in time.
+func TestABusyLineIsNotDeaf(t *testing.T) {
+	for name, tc := range map[string]struct {
+		recorded time.Duration // ago
+		ends     bool
+	}{"Busy": {time.Second, false}, "Idle": {5 * time.Minute, true}} {
+		r := &run{ended: make(chan error, 1), log: slog.New(slog.DiscardHandler)}
+		r.gate.open()
+		r.recorded.Store(time.Now().Add(-tc.recorded).UnixNano())
+		r.handle(&events.KeepAliveTimeout{ErrorCount: 9})
+		if ends := len(r.ended) == 1; ends != tc.ends {
+			t.Errorf("%s: the connection ends = %v, want %v", name, ends, tc.ends)
+		}
+	}
+}
+
 func TestBegins(t *testing.T) {
 	for text, want := range map[string]bool{
 		"usul gerobak": true, "#Usul: gerobak": true, "  *USUL* gerobak": true, "usul": true, "saran saya": true,

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.mau.fi/whatsmeow"
@@ -120,6 +121,8 @@ type run struct {
 	news     chan struct{} // something changed that people see
 	asked    chan struct{} // something may be due
 	workers  sync.WaitGroup
+
+	recorded atomic.Int64 // when something last was, in Unix nanoseconds
 
 	mu   sync.Mutex
 	link link

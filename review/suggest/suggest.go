@@ -63,7 +63,7 @@ type Model struct {
 }
 
 // Train learns. Examples with a code that is neither a priority's nor None are
-// passed over. It takes well under a second for ten thousand examples.
+// passed over. Ten thousand examples take about one and a half seconds on two cores.
 func Train(priorities []Priority, examples []Example) *Model {
 	m := &Model{lexicon: lexicon.New(), ids: map[string]int32{}}
 	for _, p := range priorities {
