@@ -112,7 +112,6 @@ func TestAdvice(t *testing.T) {
 		}
 	})
 	t.Run("ARetiredPriorityIsNot", func(t *testing.T) {
-		body := ""
 		for _, learn := range []bool{false, true} { // at once, and when learnt anew
 			s := func(s *store.Settings) { s.Priorities[0].Retired = true }
 			if learn {
@@ -124,7 +123,7 @@ func TestAdvice(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			body = ratna.get("/proposals/USL-2020-0001").body
+			body := ratna.get("/proposals/USL-2020-0001").body
 			if got := suggested(body); got == "P1" {
 				t.Errorf("learnt anew %v: %s is suggested", learn, got)
 			}

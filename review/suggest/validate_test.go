@@ -10,12 +10,12 @@ import (
 )
 
 func TestCrossValidate(t *testing.T) {
-	var clear, copies, random []suggest.Example
+	var plainly, copies, random []suggest.Example
 	for i := range 40 {
 		word, code := []string{"pinjaman modal", "lapak gerobak"}[i%2], []string{"A", "B"}[i%2]
-		clear = append(clear, suggest.Example{Text: fmt.Sprintf("mohon %s untuk warga nomor%c%c", word, 'a'+i/26, 'a'+i%26), Code: code})
+		plainly = append(plainly, suggest.Example{Text: fmt.Sprintf("mohon %s untuk warga nomor%c%c", word, 'a'+i/26, 'a'+i%26), Code: code})
 		copies = append(copies, suggest.Example{Text: []string{"mohon  pinjaman", "Mohon pinjaman "}[i%2], Code: "A"})
-		random = append(random, suggest.Example{Text: clear[i].Text, Code: []string{"A", "B", suggest.None}[i%3]})
+		random = append(random, suggest.Example{Text: plainly[i].Text, Code: []string{"A", "B", suggest.None}[i%3]})
 	}
 	for name, c := range map[string]struct {
 		examples  []suggest.Example
@@ -23,7 +23,7 @@ func TestCrossValidate(t *testing.T) {
 		right     bool
 	}{
 		"nothing":                        {nil, 0, false},
-		"clear":                          {clear, 40, true},
+		"plainly":                        {plainly, 40, true},
 		"copies count once":              {copies, 1, true},
 		"unknown codes and empty texts":  {[]suggest.Example{{Text: "lapak", Code: "gone"}, {Text: " ", Code: "A"}}, 0, false},
 		"decisions that follow no words": {random, 40, false},
