@@ -185,7 +185,7 @@ func BenchmarkPhoneToOpenQueue(b *testing.B) {
 }
 
 // Unlinked on the screens, the demo's number is linked again by the phone page,
-// by scanning and by typing; what was written before the scan arrives then.
+// by scanning and by typing; what was written meanwhile arrives then.
 func TestPhonePageLinksAgain(t *testing.T) {
 	d := play(t)
 	screen := desk{browse(t), d.URL}
@@ -220,4 +220,9 @@ func TestPhonePageLinksAgain(t *testing.T) {
 	if status, body := p.post("/code", url.Values{"code": {strings.ToLower(code)}}); status != http.StatusSeeOther {
 		t.Fatalf("code %s: status %d, %s", code, status, body)
 	}
+	p.says("usul giok dua")
+	await(t, "both in one proposal", func() (any, bool) {
+		all := d.list("q=giok")
+		return nil, len(all) == 1 && len(d.open(all[0].Ref).Submissions) == 2
+	})
 }

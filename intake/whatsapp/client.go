@@ -158,6 +158,15 @@ func (c *Channel) connect(ctx context.Context, end context.CancelFunc, client *w
 	return lineFault(client.ConnectContext(ctx))
 }
 
+// disconnect ends a connection and waits for the client's queue. The client's own
+// Disconnect writes, without a lock, what it reads when the far side hangs up at
+// the same moment; after ResetConnection it finds nothing left to write. No
+// connection follows, since the client does not reconnect by itself.
+func disconnect(client *whatsmeow.Client) {
+	client.ResetConnection()
+	client.Disconnect()
+}
+
 // lineFault says what an error of connecting means.
 func lineFault(err error) error {
 	var certificate *tls.CertificateVerificationError

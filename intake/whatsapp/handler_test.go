@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -266,7 +267,9 @@ func TestThePhoneHandsOver(t *testing.T) {
 		t.Fatal(err)
 	}
 	l.until(t, "the message from the phone", func() bool {
-		return len(l.items) > 0 && l.items[len(l.items)-1].Submission != nil && l.items[len(l.items)-1].Submission.Text == "Mohon modal untuk warung saya"
+		return slices.ContainsFunc(l.items, func(i intake.Item) bool {
+			return i.Submission != nil && i.Submission.Text == "Mohon modal untuk warung saya"
+		})
 	})
 	counts := accounts(t, db, c.Name())
 	if counts[intake.NewProposal] != 1 || counts[own] != 1 || counts[intake.Unfetchable] != 0 {

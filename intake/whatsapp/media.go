@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"path/filepath"
 	"sync"
 	"time"
@@ -130,9 +131,9 @@ func (d *downloads) next(ctx context.Context) ([]job, error) {
 		return nil, nil
 	}
 	d.mu.Lock()
-	working := len(d.busy)
+	working := maps.Clone(d.busy)
 	d.mu.Unlock()
-	if working == parallel {
+	if len(working) == parallel {
 		return nil, nil
 	}
 	wanted, err := d.ledger.Wanted(ctx, 2*parallel) // those under way may be among them
@@ -144,7 +145,8 @@ func (d *downloads) next(ctx context.Context) ([]job, error) {
 	free := parallel - len(d.busy)
 	jobs := d.answers(free)
 	for _, w := range wanted {
-		if len(jobs) < free && !d.busy[w.Attachment] {
+		// One that was under way before the list was read may have arrived since.
+		if len(jobs) < free && !working[w.Attachment] && !d.busy[w.Attachment] {
 			jobs = append(jobs, d.jobOf(w))
 			d.busy[w.Attachment] = true
 		}

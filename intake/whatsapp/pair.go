@@ -186,7 +186,7 @@ func (a *attempt) connection() (linked bool, err error) {
 	ctx, end := context.WithCancel(a.ctx)
 	defer end()
 	a.client = c.client(ctx, a.file.devices.NewDevice(), a.handle)
-	defer a.client.Disconnect()
+	defer disconnect(a.client)
 	c.version.prepare(ctx)
 	if err := c.connect(ctx, end, a.client); err != nil {
 		return false, err

@@ -192,8 +192,8 @@ func (c *Channel) begin(r *run) {
 }
 
 func (c *Channel) finish(r *run) {
-	r.gate.shut()         // no event is taken from now on, so that none is acknowledged
-	r.client.Disconnect() // which waits for the client's queue
+	r.gate.shut()        // no event is taken from now on, so that none is acknowledged
+	disconnect(r.client) // which waits for the client's queue
 	if err := r.buffer.flush(r.ctx); err != nil && r.ctx.Err() == nil {
 		c.log.Warn("some events may be handled again", "error", err)
 	}

@@ -65,7 +65,7 @@ func (c *Channel) logout(ctx context.Context, client *whatsmeow.Client) error {
 		c.log.Info("unlinked")
 		return nil
 	}
-	client.Disconnect()
+	disconnect(client)
 	if client.Store.Deleted {
 		return nil // the far side was first
 	}

@@ -65,15 +65,14 @@ func (s *Server) target(p *Person, fresh bool) (*protocol.SignalAddress, *prekey
 	if err != nil {
 		return nil, nil, err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if known && !fresh && linked.met[p.number.User] {
+	if known && !fresh {
 		return to, nil, nil
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if linked.registration == 0 {
 		return nil, nil, errors.New("the client has not published its keys yet")
 	}
-	linked.met[p.number.User] = true
 	return to, linked.bundle(), nil
 }
 

@@ -23,11 +23,8 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-// linkedDeviceNumber is the number of the one device that is linked besides the
-// phone, which is 0.
-const linkedDeviceNumber = 1
-
-// linkedDevice is what the server knows of the client that is linked.
+// linkedDevice is what the server knows of the client that is linked. Each link
+// has a device number of its own, as WhatsApp gives them; the phone's is 0.
 type linkedDevice struct {
 	static   [32]byte
 	identity [32]byte
@@ -37,8 +34,6 @@ type linkedDevice struct {
 	registration uint32
 	signed       publicKey
 	prekeys      []publicKey // unused ones
-
-	met map[string]bool // who has a session with it, by number
 }
 
 // publicKey is a prekey as it is published.
@@ -122,10 +117,13 @@ func (p *pairing) wait(ctx context.Context) error {
 
 // link signs the client's identity with the phone's and sends it the proof.
 func (s *Server) link(p *pairing, static, key [32]byte, secret []byte) error {
-	d := &linkedDevice{static: static, identity: key, met: map[string]bool{}}
-	d.number, d.lid = s.phone.number, s.phone.lid
-	d.number.Device, d.lid.Device = linkedDeviceNumber, linkedDeviceNumber
-	container, err := s.vouch(key, secret)
+	s.mu.Lock()
+	s.links++
+	number := s.links
+	s.mu.Unlock()
+	d := &linkedDevice{static: static, identity: key, number: s.phone.number, lid: s.phone.lid}
+	d.number.Device, d.lid.Device = number, number
+	container, err := s.vouch(number, key, secret)
 	if err != nil {
 		return err
 	}
@@ -146,9 +144,9 @@ func (s *Server) link(p *pairing, static, key [32]byte, secret []byte) error {
 
 // vouch makes the signed device identity: the phone's signature over the
 // client's identity key, under a code that proves who showed the QR code.
-func (s *Server) vouch(key [32]byte, secret []byte) ([]byte, error) {
+func (s *Server) vouch(device uint16, key [32]byte, secret []byte) ([]byte, error) {
 	details, err := proto.Marshal(&waAdv.ADVDeviceIdentity{
-		RawID: proto.Uint32(1), Timestamp: proto.Uint64(uint64(unix())), KeyIndex: proto.Uint32(linkedDeviceNumber),
+		RawID: proto.Uint32(1), Timestamp: proto.Uint64(uint64(unix())), KeyIndex: proto.Uint32(uint32(device)),
 		AccountType: waAdv.ADVEncryptionType_E2EE.Enum(), DeviceType: waAdv.ADVEncryptionType_E2EE.Enum(),
 	})
 	if err != nil {
@@ -200,9 +198,8 @@ func (s *Server) pairingAnswered(c *connection, n *waBinary.Node) {
 	p.done <- err
 }
 
-// begin forgets what was sealed for a device that was linked before: no other can
-// read it. Who writes from now on begins a session with this one. The caller
-// holds mu.
+// begin forgets what was sealed for a device that was linked before, which no
+// other can read, and whose keys it had. The caller holds mu.
 func (s *Server) begin() {
 	s.outbox = outbox{tickets: map[ticket][]*stanza{}}
 	for _, g := range s.groups {
@@ -260,12 +257,13 @@ func readKey(n *waBinary.Node) (k publicKey) {
 func (d *linkedDevice) bundle() *prekey.Bundle {
 	key := identity.NewKey(ecc.NewDjbECPublicKey(d.identity))
 	signed := ecc.NewDjbECPublicKey(d.signed.public)
+	device := uint32(d.number.Device)
 	if len(d.prekeys) == 0 {
-		return prekey.NewBundle(d.registration, linkedDeviceNumber, optional.NewEmptyUint32(), d.signed.id,
+		return prekey.NewBundle(d.registration, device, optional.NewEmptyUint32(), d.signed.id,
 			nil, signed, d.signed.signature, key)
 	}
 	one := d.prekeys[0]
 	d.prekeys = d.prekeys[1:]
-	return prekey.NewBundle(d.registration, linkedDeviceNumber, optional.NewOptionalUint32(one.id), d.signed.id,
+	return prekey.NewBundle(d.registration, device, optional.NewOptionalUint32(one.id), d.signed.id,
 		ecc.NewDjbECPublicKey(one.public), signed, d.signed.signature, key)
 }

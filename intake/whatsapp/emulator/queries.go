@@ -90,8 +90,8 @@ func (s *Server) usync(n *waBinary.Node) []waBinary.Node {
 			continue
 		}
 		devices := []waBinary.Node{{Tag: "device", Attrs: waBinary.Attrs{"id": "0"}}}
-		if p == s.phone {
-			devices = append(devices, waBinary.Node{Tag: "device", Attrs: waBinary.Attrs{"id": strconv.Itoa(linkedDeviceNumber), "key-index": "1"}})
+		if number := s.linkedNumber(); p == s.phone && number != "" {
+			devices = append(devices, waBinary.Node{Tag: "device", Attrs: waBinary.Attrs{"id": number, "key-index": number}})
 		}
 		answer := waBinary.Node{Tag: "user", Attrs: waBinary.Attrs{"jid": who}, Content: []waBinary.Node{
 			{Tag: "devices", Content: []waBinary.Node{{Tag: "device-list", Content: devices}}},
@@ -102,6 +102,16 @@ func (s *Server) usync(n *waBinary.Node) []waBinary.Node {
 		users = append(users, answer)
 	}
 	return []waBinary.Node{{Tag: "usync", Content: []waBinary.Node{{Tag: "list", Content: users}}}}
+}
+
+// linkedNumber is the number of the device that is linked, empty when none is.
+func (s *Server) linkedNumber() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.linked == nil {
+		return ""
+	}
+	return strconv.Itoa(int(s.linked.number.Device))
 }
 
 // known finds a person by number or LID.

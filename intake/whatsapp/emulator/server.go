@@ -42,6 +42,7 @@ type Server struct {
 	people    map[string]*Person // by user part of number and of LID
 	groups    map[types.JID]*Group
 	linked    *linkedDevice
+	links     uint16 // how often a client was linked
 	pairing   *pairing
 	live      *connection // the connection that is logged in or pairing
 	outbox    outbox
