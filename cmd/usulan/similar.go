@@ -1,13 +1,8 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
-	"io"
-	"os"
 
 	"usulan/cmd/usulan/config"
 	"usulan/review/similar"
@@ -53,26 +48,12 @@ func runSimilar(_ context.Context, std streams, args []string) error {
 		fs.Usage()
 		return errUsage
 	}
-	f, err := os.Open(fs.Arg(0))
-	if err != nil {
-		return err
-	}
-	defer f.Close()
 	comparer := similar.New(placeNames(config.Default()))
-	in, out := json.NewDecoder(bufio.NewReader(f)), json.NewEncoder(std.out)
-	for n := 1; ; n++ {
-		var p couple
-		switch err := in.Decode(&p); {
-		case errors.Is(err, io.EOF):
-			return nil
-		case err != nil:
-			return fmt.Errorf("read object %d of %s: %w", n, fs.Arg(0), err)
-		}
+	out := json.NewEncoder(std.out)
+	return eachObject(fs.Arg(0), func(p couple) error {
 		score, verdict := comparer.Compare(p.A, p.B)
-		if err := out.Encode(compared{p.ID, score, verdict}); err != nil {
-			return err
-		}
-	}
+		return out.Encode(compared{p.ID, score, verdict})
+	})
 }
 
 // placeNames lists the kecamatan and kelurahan of a configuration in all their

@@ -63,7 +63,7 @@ func runSuggest(_ context.Context, std streams, args []string) error {
 	}
 	var examples []suggest.Example
 	if *train != "" {
-		err := eachLabelled(*train, func(l labelled) error {
+		err := eachObject(*train, func(l labelled) error {
 			examples = append(examples, suggest.Example{Text: l.Text, Code: l.Label})
 			return nil
 		})
@@ -77,7 +77,7 @@ func runSuggest(_ context.Context, std streams, args []string) error {
 	}
 	model := suggest.Train(priorities, examples)
 	out := json.NewEncoder(std.out)
-	return eachLabelled(fs.Arg(0), func(l labelled) error {
+	return eachObject(fs.Arg(0), func(l labelled) error {
 		line := suggested{ID: l.ID, Suggestions: []suggestion{}}
 		for _, s := range model.Suggest(l.Text) {
 			words := []string{}
@@ -90,23 +90,23 @@ func runSuggest(_ context.Context, std streams, args []string) error {
 	})
 }
 
-// eachLabelled calls use for every line of a file of texts.
-func eachLabelled(name string, use func(labelled) error) error {
+// eachObject calls use for every JSON object of a file.
+func eachObject[T any](name string, use func(T) error) error {
 	f, err := os.Open(name)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	lines := json.NewDecoder(bufio.NewReader(f))
+	objects := json.NewDecoder(bufio.NewReader(f))
 	for n := 1; ; n++ {
-		var l labelled
-		switch err := lines.Decode(&l); {
+		var one T
+		switch err := objects.Decode(&one); {
 		case errors.Is(err, io.EOF):
 			return nil
 		case err != nil:
 			return fmt.Errorf("read object %d of %s: %w", n, name, err)
 		}
-		if err := use(l); err != nil {
+		if err := use(one); err != nil {
 			return err
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"usulan/intake/email"
 	"usulan/intake/email/dovecottest"
 	"usulan/intake/intaketest"
+	"usulan/store/storetest"
 )
 
 // TestChannel is the suite that every channel passes, over IMAP with mail being
@@ -31,10 +32,10 @@ func TestChannel(t *testing.T) {
 			Told:    func() int { return marked(s, []string{"mailbox", "INBOX", "seen"}) },
 		}
 	}, func(t *testing.T) intaketest.Book {
-		db := openStore(t, t.TempDir())
+		db := storetest.Open(t, t.TempDir())
 		return intaketest.Book{
 			Acquire:  func(ctx context.Context, source string) (intake.Ledger, error) { return db.Acquire(ctx, source) },
-			Accounts: func(source string) map[intake.Outcome]int64 { return accounts(t, db, source) },
+			Accounts: func(source string) map[intake.Outcome]int64 { return storetest.Accounts(t, db, source) },
 		}
 	})
 }

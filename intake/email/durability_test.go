@@ -20,6 +20,7 @@ import (
 	"usulan/intake/email"
 	"usulan/intake/email/dovecottest"
 	"usulan/store"
+	"usulan/store/storetest"
 )
 
 // TestIntakeChild is not a test of its own: it is the process that others kill
@@ -34,7 +35,7 @@ func TestIntakeChild(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := lease(t, openStore(t, dir), "email/forum")
+	l := lease(t, storetest.Open(t, dir), "email/forum")
 	m := email.Mailbox{
 		Name: "forum", Address: "forum@example.id", Host: "127.0.0.1", Port: port, TLS: email.TLSNone,
 		User: dovecottest.User, Password: dovecottest.Password,
@@ -102,7 +103,7 @@ func wantMails(t *testing.T, db *store.DB, mails [][]byte) {
 			t.Errorf("mail %d was recorded %d times, want once", i+1, seen[string(m)])
 		}
 	}
-	if counts := accounts(t, db, "email/forum"); counts[intake.NewProposal] != int64(len(mails)) {
+	if counts := storetest.Accounts(t, db, "email/forum"); counts[intake.NewProposal] != int64(len(mails)) {
 		t.Errorf("accounts = %v, want %d proposals", counts, len(mails))
 	}
 }
@@ -172,7 +173,7 @@ func TestKilled(t *testing.T) {
 	if between < wantKills {
 		t.Errorf("%d kills fell between the first and the last commit, want at least %d", between, wantKills)
 	}
-	wantMails(t, openStore(t, dir), mails)
+	wantMails(t, storetest.Open(t, dir), mails)
 	wantNoLitter(t, dir)
 }
 
@@ -214,7 +215,7 @@ func TestBigMailInLittleMemory(t *testing.T) {
 			t.Errorf("peak memory = %d MiB, want less than 192", peak>>10)
 		}
 	}
-	wantMails(t, openStore(t, dir), mails)
+	wantMails(t, storetest.Open(t, dir), mails)
 }
 
 // TestDiskFull runs out of room in the middle of an intake, on a small file
@@ -238,7 +239,7 @@ func TestDiskFull(t *testing.T) {
 	s.Deliver("INBOX", mails...)
 	dir := filepath.Join(disk, "data")
 
-	db := openStore(t, dir)
+	db := storetest.Open(t, dir)
 	l := lease(t, db, "email/forum")
 	m := mailbox(s, nil)
 	for range 2 { // stopping again and again loses nothing either

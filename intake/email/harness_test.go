@@ -13,6 +13,7 @@ import (
 	"usulan/intake"
 	"usulan/intake/email"
 	"usulan/intake/email/dovecottest"
+	"usulan/intake/intaketest"
 	"usulan/store"
 )
 
@@ -79,33 +80,10 @@ func (l testLog) Write(p []byte) (int, error) {
 // opening is when the forum of the tests opens.
 var opening = time.Date(2020, 3, 1, 0, 0, 0, 0, time.UTC)
 
-// openStore opens a database in a folder, ready for use.
-func openStore(t testing.TB, dir string) *store.DB {
-	t.Helper()
-	db, err := store.Open(context.Background(), dir, slog.New(slog.DiscardHandler))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	err = db.Configure(context.Background(), store.Settings{
-		Forum: store.Forum{
-			Name: "Forum Perangkat Daerah", Prefix: "USL", Year: 2020, PlanYear: 2021,
-			Opens: opening, Closes: opening.AddDate(0, 1, 0),
-		},
-		Priorities: []store.Priority{{Code: "P1", Short: "MODAL", Title: "Permodalan"}},
-		Reasons:    []store.Reason{{Code: "duplicate", Title: "Duplikat", Gloss: "Duplicate"}},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return db
-}
-
 // watched is a ledger that a test can wait on and interfere with.
 type watched struct {
 	intake.Ledger
-	mu       sync.Mutex
-	changed  chan struct{}
+	intaketest.Watch
 	states   []intake.Status
 	recorded int
 	before   func(items []intake.Item) // called ahead of every Record
@@ -119,7 +97,7 @@ func lease(t testing.TB, db *store.DB, source string) *watched {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = l.Release(context.Background()) })
-	return &watched{Ledger: l, changed: make(chan struct{})}
+	return &watched{Ledger: l}
 }
 
 func (w *watched) Record(ctx context.Context, p intake.Place, items []intake.Item) (int, error) {
@@ -127,40 +105,14 @@ func (w *watched) Record(ctx context.Context, p intake.Place, items []intake.Ite
 		w.before(items)
 	}
 	n, err := w.Ledger.Record(ctx, p, items)
-	w.note(func() { w.recorded += n })
+	w.Note(func() { w.recorded += n })
 	return n, err
 }
 
 func (w *watched) Report(ctx context.Context, s intake.Status) error {
 	err := w.Ledger.Report(ctx, s)
-	w.note(func() { w.states = append(w.states, s) })
+	w.Note(func() { w.states = append(w.states, s) })
 	return err
-}
-
-func (w *watched) note(change func()) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	change()
-	close(w.changed)
-	w.changed = make(chan struct{})
-}
-
-// until waits for a condition that Record or Report brings about.
-func (w *watched) until(t *testing.T, what string, cond func() bool) {
-	t.Helper()
-	for {
-		w.mu.Lock()
-		ok, changed := cond(), w.changed
-		w.mu.Unlock()
-		if ok {
-			return
-		}
-		select {
-		case <-changed:
-		case <-time.After(time.Minute):
-			t.Fatalf("never: %s", what)
-		}
-	}
 }
 
 // running runs a channel and returns a function that stops it and gives its error.
@@ -171,33 +123,6 @@ func running(t *testing.T, ch intake.Channel, l intake.Ledger) (stop func() erro
 	stop = sync.OnceValue(func() error { cancel(); return <-done })
 	t.Cleanup(func() { _ = stop() })
 	return stop
-}
-
-// accounts is what became of the items of a source.
-func accounts(t testing.TB, db *store.DB, source string) map[intake.Outcome]int64 {
-	t.Helper()
-	s := sourceOf(t, db, source)
-	found := map[intake.Outcome]int64{}
-	for outcome, n := range s.Outcomes {
-		if n != 0 {
-			found[outcome] = n
-		}
-	}
-	return found
-}
-
-func sourceOf(t testing.TB, db *store.DB, source string) store.Source {
-	t.Helper()
-	sources, err := db.Sources(context.Background())
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, s := range sources {
-		if s.Name == source {
-			return s
-		}
-	}
-	return store.Source{}
 }
 
 // rows is the whole ledger of a source, newest first.

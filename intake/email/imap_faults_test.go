@@ -18,6 +18,7 @@ import (
 	"usulan/intake/email"
 	"usulan/intake/email/dovecottest"
 	"usulan/store"
+	"usulan/store/storetest"
 )
 
 // long tells whether the long campaigns were asked for.
@@ -63,14 +64,14 @@ func TestUnfetchableMail(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			s := dovecottest.Start(t, dovecottest.Options{})
 			s.Deliver("INBOX", letters(1, 200)...)
-			db := openStore(t, t.TempDir())
+			db := storetest.Open(t, t.TempDir())
 			l := lease(t, db, "email/forum")
 			p := newProxy(t, s.Addr())
 			p.answer = func(line string) (string, bool) { return tc.answer, asksForBody(line, 77) }
 			m := mailbox(s, func(m *email.Mailbox) { m.Port = p.port() })
 			fetch(t, m, l)
 			want := map[intake.Outcome]int64{intake.NewProposal: 199, intake.Unfetchable: 1}
-			if diff := cmp.Diff(want, accounts(t, db, "email/forum")); diff != "" {
+			if diff := cmp.Diff(want, storetest.Accounts(t, db, "email/forum")); diff != "" {
 				t.Fatalf("accounts (-want +got):\n%s", diff)
 			}
 			for _, row := range rows(t, db, "email/forum") {
@@ -93,7 +94,7 @@ func TestUnfetchableMail(t *testing.T) {
 func TestSeveralUnfetchableMails(t *testing.T) {
 	s := dovecottest.Start(t, dovecottest.Options{})
 	s.Deliver("INBOX", letters(1, 150)...)
-	db := openStore(t, t.TempDir())
+	db := storetest.Open(t, t.TempDir())
 	p := newProxy(t, s.Addr())
 	p.answer = func(line string) (string, bool) {
 		for _, uid := range []int{1, 50, 51, 149, 150} {
@@ -105,7 +106,7 @@ func TestSeveralUnfetchableMails(t *testing.T) {
 	}
 	fetch(t, mailbox(s, func(m *email.Mailbox) { m.Port = p.port() }), lease(t, db, "email/forum"))
 	want := map[intake.Outcome]int64{intake.NewProposal: 143, intake.Unfetchable: 7}
-	if diff := cmp.Diff(want, accounts(t, db, "email/forum")); diff != "" {
+	if diff := cmp.Diff(want, storetest.Accounts(t, db, "email/forum")); diff != "" {
 		t.Errorf("accounts (-want +got):\n%s", diff)
 	}
 }
@@ -115,7 +116,7 @@ func TestSeveralUnfetchableMails(t *testing.T) {
 func TestABrokenLineBlamesNoMail(t *testing.T) {
 	s := dovecottest.Start(t, dovecottest.Options{})
 	s.Deliver("INBOX", letters(1, 20)...)
-	db := openStore(t, t.TempDir())
+	db := storetest.Open(t, t.TempDir())
 	l := lease(t, db, "email/forum")
 	p := newProxy(t, s.Addr())
 	p.answer = func(line string) (string, bool) { return "", strings.Contains(line, "BODY.PEEK[") }
@@ -124,7 +125,7 @@ func TestABrokenLineBlamesNoMail(t *testing.T) {
 		t.Errorf("error = %v, want one that passes", err)
 	}
 	if len(rows(t, db, "email/forum")) != 0 {
-		t.Errorf("accounts = %v, want none", accounts(t, db, "email/forum"))
+		t.Errorf("accounts = %v, want none", storetest.Accounts(t, db, "email/forum"))
 	}
 	fetch(t, mailbox(s, nil), l)
 	wantLetters(t, db, "email/forum", 20)
@@ -137,14 +138,14 @@ func TestUnfetchableSize(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := dovecottest.Start(t, dovecottest.Options{})
 			s.Deliver("INBOX", letters(1, 20)...)
-			db := openStore(t, t.TempDir())
+			db := storetest.Open(t, t.TempDir())
 			p := newProxy(t, s.Addr())
 			p.answer = func(line string) (string, bool) {
 				return answer, strings.Contains(line, "RFC822.SIZE") && asksForBody(line+"BODY.PEEK[", 7)
 			}
 			fetch(t, mailbox(s, func(m *email.Mailbox) { m.Port = p.port() }), lease(t, db, "email/forum"))
 			want := map[intake.Outcome]int64{intake.NewProposal: 19, intake.Unfetchable: 1}
-			if diff := cmp.Diff(want, accounts(t, db, "email/forum")); diff != "" {
+			if diff := cmp.Diff(want, storetest.Accounts(t, db, "email/forum")); diff != "" {
 				t.Errorf("accounts (-want +got):\n%s", diff)
 			}
 		})
@@ -158,7 +159,7 @@ func TestExpungedInMidFetch(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := dovecottest.Start(t, dovecottest.Options{})
 			s.Deliver("INBOX", letters(1, 30)...)
-			db := openStore(t, t.TempDir())
+			db := storetest.Open(t, t.TempDir())
 			l := lease(t, db, "email/forum")
 			p := newProxy(t, s.Addr())
 			done := false
@@ -170,10 +171,10 @@ func TestExpungedInMidFetch(t *testing.T) {
 			}
 			fetch(t, mailbox(s, func(m *email.Mailbox) { m.Port = p.port() }), l)
 			want := map[intake.Outcome]int64{intake.NewProposal: 27, intake.Vanished: 3}
-			if diff := cmp.Diff(want, accounts(t, db, "email/forum")); diff != "" {
+			if diff := cmp.Diff(want, storetest.Accounts(t, db, "email/forum")); diff != "" {
 				t.Errorf("accounts (-want +got):\n%s", diff)
 			}
-			if got := sourceOf(t, db, "email/forum"); got.Missing != 0 {
+			if got := storetest.Source(t, db, "email/forum"); got.Missing != 0 {
 				t.Errorf("%d items without a row, want none", got.Missing)
 			}
 		})
@@ -185,7 +186,7 @@ func TestExpungedInMidFetch(t *testing.T) {
 func TestUIDValidityChanged(t *testing.T) {
 	s := dovecottest.Start(t, dovecottest.Options{})
 	s.Deliver("INBOX", letters(1, 40)...)
-	db := openStore(t, t.TempDir())
+	db := storetest.Open(t, t.TempDir())
 	l := lease(t, db, "email/forum")
 	fetch(t, mailbox(s, nil), l)
 	s.Expunge("INBOX", 1, 2, 3) // the numbers shift
@@ -194,10 +195,10 @@ func TestUIDValidityChanged(t *testing.T) {
 	s.Deliver("INBOX", letters(41, 45)...)
 	fetch(t, mailbox(s, nil), l)
 	want := map[intake.Outcome]int64{intake.NewProposal: 45, intake.Duplicate: 37}
-	if diff := cmp.Diff(want, accounts(t, db, "email/forum")); diff != "" {
+	if diff := cmp.Diff(want, storetest.Accounts(t, db, "email/forum")); diff != "" {
 		t.Errorf("accounts (-want +got):\n%s", diff)
 	}
-	if got := sourceOf(t, db, "email/forum"); got.Missing != 0 || got.Present != 42 {
+	if got := storetest.Source(t, db, "email/forum"); got.Missing != 0 || got.Present != 42 {
 		t.Errorf("census: %d present, %d missing; want 42, 0", got.Present, got.Missing)
 	}
 }
@@ -244,12 +245,12 @@ func (h *hasty) Record(ctx context.Context, p intake.Place, items []intake.Item)
 func TestCensusFindsWhatDidNotVanish(t *testing.T) {
 	s := dovecottest.Start(t, dovecottest.Options{})
 	s.Deliver("INBOX", letters(1, 5)...)
-	db := openStore(t, t.TempDir())
+	db := storetest.Open(t, t.TempDir())
 	l := lease(t, db, "email/forum")
 	fetch(t, mailbox(s, nil), &hasty{l, 3})
 	fetch(t, mailbox(s, nil), l)
 	wantLetters(t, db, "email/forum", 5)
-	if got := sourceOf(t, db, "email/forum"); got.Missing != 0 || got.Present != 5 {
+	if got := storetest.Source(t, db, "email/forum"); got.Missing != 0 || got.Present != 5 {
 		t.Errorf("census: %d present, %d missing; want 5, 0", got.Present, got.Missing)
 	}
 }
@@ -259,7 +260,7 @@ func TestCensusFindsWhatDidNotVanish(t *testing.T) {
 func TestCensusFindsWhatIsMissing(t *testing.T) {
 	s := dovecottest.Start(t, dovecottest.Options{})
 	s.Deliver("INBOX", letters(1, 30)...)
-	db := openStore(t, t.TempDir())
+	db := storetest.Open(t, t.TempDir())
 	l := lease(t, db, "email/forum")
 	fetch(t, mailbox(s, nil), &holed{l, map[uint32]bool{1: true, 2: true, 15: true, 29: true}})
 	if got := len(rows(t, db, "email/forum")); got != 26 {
@@ -267,7 +268,7 @@ func TestCensusFindsWhatIsMissing(t *testing.T) {
 	}
 	fetch(t, mailbox(s, nil), l)
 	wantLetters(t, db, "email/forum", 30)
-	if got := sourceOf(t, db, "email/forum"); got.Missing != 0 || got.Present != 30 {
+	if got := storetest.Source(t, db, "email/forum"); got.Missing != 0 || got.Present != 30 {
 		t.Errorf("census: %d present, %d missing; want 30, 0", got.Present, got.Missing)
 	}
 }
@@ -283,11 +284,11 @@ func TestCutConnection(t *testing.T) {
 	s := dovecottest.Start(t, dovecottest.Options{})
 	s.Deliver("INBOX", letters(1, 40)...)
 	whole := newProxy(t, s.Addr())
-	db := openStore(t, t.TempDir())
+	db := storetest.Open(t, t.TempDir())
 	fetch(t, mailbox(s, func(m *email.Mailbox) { m.Port = whole.port() }), lease(t, db, "email/forum"))
 	total := whole.received.Load()
 
-	db = openStore(t, t.TempDir())
+	db = storetest.Open(t, t.TempDir())
 	cuts := 0
 	for after := int64(1); after < total; after += step {
 		// Each length of session works a mailbox of its own name; the content is the
@@ -320,7 +321,7 @@ func TestCutConnection(t *testing.T) {
 		if blamed > 0 {
 			fetch(t, mailbox(s, func(m *email.Mailbox) { m.Name = source }), l)
 		}
-		got := accounts(t, db, "email/"+source)
+		got := storetest.Accounts(t, db, "email/"+source)
 		if got[intake.NewProposal]+got[intake.Duplicate] != 40 || len(rows(t, db, "email/"+source)) != 40 {
 			t.Fatalf("cut after %d bytes: accounts = %v, want all 40", after, got)
 		}
@@ -334,7 +335,7 @@ func TestCutAgainAndAgain(t *testing.T) {
 	t.Parallel()
 	s := dovecottest.Start(t, dovecottest.Options{})
 	s.Deliver("INBOX", letters(1, 200)...)
-	db := openStore(t, t.TempDir())
+	db := storetest.Open(t, t.TempDir())
 	l := lease(t, db, "email/forum")
 	p := newProxy(t, s.Addr())
 	r := rand.New(rand.NewPCG(7, 7))
@@ -359,7 +360,7 @@ func TestCutAgainAndAgain(t *testing.T) {
 func TestLedgerFails(t *testing.T) {
 	s := dovecottest.Start(t, dovecottest.Options{})
 	s.Deliver("INBOX", letters(1, 300)...)
-	db := openStore(t, t.TempDir())
+	db := storetest.Open(t, t.TempDir())
 	l := lease(t, db, "email/forum")
 	full := &failing{Ledger: l, after: 2}
 	err := channel(t, mailbox(s, nil)).Fetch(t.Context(), full)

@@ -14,6 +14,7 @@ import (
 	"usulan/intake/email"
 	"usulan/intake/email/dovecottest"
 	"usulan/store"
+	"usulan/store/storetest"
 )
 
 // fetch makes one pass and fails the test on an error.
@@ -27,11 +28,11 @@ func fetch(t testing.TB, m email.Mailbox, l intake.Ledger) {
 func TestFetch(t *testing.T) {
 	s := dovecottest.Start(t, dovecottest.Options{})
 	s.Deliver("INBOX", letters(1, 300)...)
-	db := openStore(t, t.TempDir())
+	db := storetest.Open(t, t.TempDir())
 	l := lease(t, db, "email/forum")
 	fetch(t, mailbox(s, nil), l)
 	wantLetters(t, db, "email/forum", 300)
-	if got := sourceOf(t, db, "email/forum"); got.Present != 300 || got.Missing != 0 {
+	if got := storetest.Source(t, db, "email/forum"); got.Present != 300 || got.Missing != 0 {
 		t.Errorf("census: %d present, %d missing; want 300, 0", got.Present, got.Missing)
 	}
 
@@ -89,7 +90,7 @@ func TestConnections(t *testing.T) {
 		{"ErrNoSuchFolder", func(m *email.Mailbox) { m.Folders = []string{"Tidak Ada"} }, email.FaultFolder},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			db := openStore(t, t.TempDir())
+			db := storetest.Open(t, t.TempDir())
 			err := channel(t, mailbox(s, tc.change)).Fetch(t.Context(), lease(t, db, "email/forum"))
 			switch {
 			case tc.fault == "" && err != nil:
@@ -111,7 +112,7 @@ func TestConnections(t *testing.T) {
 // A secret never leaves in an error, a status or a log line.
 func TestErrorsHoldNoSecret(t *testing.T) {
 	s := dovecottest.Start(t, dovecottest.Options{})
-	db := openStore(t, t.TempDir())
+	db := storetest.Open(t, t.TempDir())
 	m := mailbox(s, func(m *email.Mailbox) { m.Password = "sangat-rahasia" })
 	err := channel(t, m).Fetch(t.Context(), lease(t, db, "email/forum"))
 	if err == nil || strings.Contains(err.Error(), "sangat-rahasia") {
@@ -124,7 +125,7 @@ func TestFolders(t *testing.T) {
 	s := dovecottest.Start(t, dovecottest.Options{})
 	s.Deliver("INBOX", letters(1, 5)...)
 	s.Deliver("Usulan Warga", letters(6, 9)...)
-	db := openStore(t, t.TempDir())
+	db := storetest.Open(t, t.TempDir())
 	l := lease(t, db, "email/forum")
 	m := mailbox(s, func(m *email.Mailbox) { m.Folders = []string{"INBOX", "Usulan Warga"} })
 	fetch(t, m, l)
@@ -142,13 +143,13 @@ func TestFolders(t *testing.T) {
 	t.Run("AMissingOneIsShownWhileOthersAreWorked", func(t *testing.T) {
 		m := mailbox(s, func(m *email.Mailbox) { m.Folders = []string{"Hilang", "INBOX"} })
 		running(t, channel(t, m), l)
-		l.until(t, "a status that names the folder", func() bool {
+		l.Until(t, "a status that names the folder", func() bool {
 			last := l.states[len(l.states)-1]
 			return last.Fault == email.FaultFolder && strings.Contains(last.Detail, "Hilang")
 		})
 		before := l.recorded
 		s.Deliver("INBOX", letter(11))
-		l.until(t, "the mail in the other folder", func() bool { return l.recorded == before+1 })
+		l.Until(t, "the mail in the other folder", func() bool { return l.recorded == before+1 })
 	})
 }
 
@@ -157,7 +158,7 @@ func TestRunHearsOfNewMail(t *testing.T) {
 	for name, o := range map[string]dovecottest.Options{"Idle": {}, "Polling": {NoIdle: true}} {
 		t.Run(name, func(t *testing.T) {
 			s := dovecottest.Start(t, o)
-			db := openStore(t, t.TempDir())
+			db := storetest.Open(t, t.TempDir())
 			l := lease(t, db, "email/forum")
 			m := mailbox(s, func(m *email.Mailbox) {
 				m.Folders = []string{"INBOX", "Usulan"}
@@ -165,11 +166,11 @@ func TestRunHearsOfNewMail(t *testing.T) {
 			})
 			s.Deliver("Usulan")
 			stop := running(t, channel(t, m), l)
-			l.until(t, "both folders watched", func() bool { return len(l.states) >= 4 })
+			l.Until(t, "both folders watched", func() bool { return len(l.states) >= 4 })
 			for i, folder := range []string{"INBOX", "Usulan", "INBOX"} {
 				began := time.Now()
 				s.Deliver(folder, letter(i+1))
-				l.until(t, "the mail recorded", func() bool { return l.recorded == i+1 })
+				l.Until(t, "the mail recorded", func() bool { return l.recorded == i+1 })
 				t.Logf("%s: recorded %s after delivery", folder, time.Since(began).Round(time.Millisecond))
 			}
 			if err := stop(); err != nil {
@@ -185,10 +186,10 @@ func TestIdleIsRenewed(t *testing.T) {
 	t.Parallel()
 	s := dovecottest.Start(t, dovecottest.Options{})
 	p := newProxy(t, s.Addr())
-	l := lease(t, openStore(t, t.TempDir()), "email/forum")
+	l := lease(t, storetest.Open(t, t.TempDir()), "email/forum")
 	m := mailbox(s, func(m *email.Mailbox) { m.Port, m.Idle = p.port(), intake.Duration(time.Second) })
 	running(t, channel(t, m), l)
-	l.until(t, "three states", func() bool { return len(l.states) >= 4 })
+	l.Until(t, "three states", func() bool { return len(l.states) >= 4 })
 	if got := p.count(" IDLE"); got < 2 {
 		t.Errorf("IDLE was sent %d times in two lengths of it, want at least 2", got)
 	}
@@ -199,12 +200,12 @@ func TestIdleIsRenewed(t *testing.T) {
 
 func TestRunReturnsWhenTheServerGoes(t *testing.T) {
 	s := dovecottest.Start(t, dovecottest.Options{})
-	db := openStore(t, t.TempDir())
+	db := storetest.Open(t, t.TempDir())
 	l := lease(t, db, "email/forum")
 	ch := channel(t, mailbox(s, nil))
 	done := make(chan error, 1)
 	go func() { done <- ch.Run(t.Context(), l) }()
-	l.until(t, "connected", func() bool { return len(l.states) >= 2 })
+	l.Until(t, "connected", func() bool { return len(l.states) >= 2 })
 	s.Stop()
 	if err := <-done; intake.FaultOf(err) != intake.FaultUnreachable || intake.IsPermanent(err) {
 		t.Errorf("Run = %v, want a fault that the supervisor mends by calling again", err)
@@ -215,7 +216,7 @@ func TestOlderMailIsCounted(t *testing.T) {
 	s := dovecottest.Start(t, dovecottest.Options{})
 	s.DeliverTo(dovecottest.User, "INBOX", opening.AddDate(0, -2, 0), letters(1, 20)...)
 	s.DeliverTo(dovecottest.User, "INBOX", opening.AddDate(0, 0, 2), letters(21, 25)...)
-	db := openStore(t, t.TempDir())
+	db := storetest.Open(t, t.TempDir())
 	l := lease(t, db, "email/forum")
 	o := options(t)
 	o.Since = opening
@@ -226,7 +227,7 @@ func TestOlderMailIsCounted(t *testing.T) {
 		if err := ch.Fetch(t.Context(), l); err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(want, accounts(t, db, "email/forum")); diff != "" {
+		if diff := cmp.Diff(want, storetest.Accounts(t, db, "email/forum")); diff != "" {
 			t.Errorf("accounts (-want +got):\n%s", diff)
 		}
 	}
@@ -252,13 +253,13 @@ func TestTooLarge(t *testing.T) {
 	s := dovecottest.Start(t, dovecottest.Options{})
 	big := bigLetter(2, 300<<10)
 	s.Deliver("INBOX", letter(1), big, letter(3))
-	db := openStore(t, t.TempDir())
+	db := storetest.Open(t, t.TempDir())
 	l := lease(t, db, "email/forum")
 	p := newProxy(t, s.Addr())
 	m := mailbox(s, func(m *email.Mailbox) { m.MaxSize, m.Port = 200<<10, p.port() })
 	fetch(t, m, l)
 	want := map[intake.Outcome]int64{intake.TooLarge: 1, intake.NewProposal: 2}
-	if diff := cmp.Diff(want, accounts(t, db, "email/forum")); diff != "" {
+	if diff := cmp.Diff(want, storetest.Accounts(t, db, "email/forum")); diff != "" {
 		t.Fatalf("accounts (-want +got):\n%s", diff)
 	}
 	if got := p.received.Load(); got > 50<<10 {
@@ -276,7 +277,7 @@ func TestTooLarge(t *testing.T) {
 		}
 	}
 	fetch(t, m, l)
-	if diff := cmp.Diff(map[intake.Outcome]int64{intake.NewProposal: 3}, accounts(t, db, "email/forum")); diff != "" {
+	if diff := cmp.Diff(map[intake.Outcome]int64{intake.NewProposal: 3}, storetest.Accounts(t, db, "email/forum")); diff != "" {
 		t.Fatalf("accounts after a person insisted (-want +got):\n%s", diff)
 	}
 	if got := rawOf(t, db, rows(t, db, "email/forum")[1]); got != string(big) {
@@ -288,12 +289,12 @@ func TestTheSameMailInTwoMailboxes(t *testing.T) {
 	s := dovecottest.Start(t, dovecottest.Options{})
 	s.DeliverTo("kota", "INBOX", time.Time{}, letters(1, 10)...)
 	s.DeliverTo("dinas", "INBOX", time.Time{}, letters(6, 12)...)
-	db := openStore(t, t.TempDir())
+	db := storetest.Open(t, t.TempDir())
 	for _, name := range []string{"kota", "dinas"} {
 		fetch(t, mailbox(s, func(m *email.Mailbox) { m.Name, m.User = name, name }), lease(t, db, "email/"+name))
 	}
 	want := map[intake.Outcome]int64{intake.Duplicate: 5, intake.NewProposal: 2}
-	if diff := cmp.Diff(want, accounts(t, db, "email/dinas")); diff != "" {
+	if diff := cmp.Diff(want, storetest.Accounts(t, db, "email/dinas")); diff != "" {
 		t.Errorf("accounts of the second mailbox (-want +got):\n%s", diff)
 	}
 }
@@ -314,7 +315,7 @@ func TestMark(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			s := dovecottest.Start(t, tc.opts)
 			s.Deliver("INBOX", letter(1), bigLetter(2, 300<<10), letter(3))
-			db := openStore(t, t.TempDir())
+			db := storetest.Open(t, t.TempDir())
 			l := lease(t, db, "email/forum")
 			early := 0
 			l.before = func([]intake.Item) { early = max(early, marked(s, tc.query)) }
@@ -348,7 +349,7 @@ func marked(s *dovecottest.Server, query []string) int {
 func TestMarkAfterACrash(t *testing.T) {
 	s := dovecottest.Start(t, dovecottest.Options{})
 	s.Deliver("INBOX", letters(1, 5)...)
-	db := openStore(t, t.TempDir())
+	db := storetest.Open(t, t.TempDir())
 	l := lease(t, db, "email/forum")
 	fetch(t, mailbox(s, nil), l) // recorded, nothing marked: as if it had crashed then
 	fetch(t, mailbox(s, func(m *email.Mailbox) { m.After = email.AfterSeen }), l)
@@ -365,7 +366,7 @@ func TestMarkIsRefused(t *testing.T) {
 	p.answer = func(line string) (string, bool) {
 		return "NO [NOPERM] not yours", strings.Contains(line, "STORE")
 	}
-	db := openStore(t, t.TempDir())
+	db := storetest.Open(t, t.TempDir())
 	l := lease(t, db, "email/forum")
 	fetch(t, mailbox(s, func(m *email.Mailbox) { m.After, m.Port = email.AfterSeen, p.port() }), l)
 	wantLetters(t, db, "email/forum", 5)
@@ -377,7 +378,7 @@ func TestMarkIsRefused(t *testing.T) {
 func TestALostLeaseStopsTheChannel(t *testing.T) {
 	s := dovecottest.Start(t, dovecottest.Options{})
 	s.Deliver("INBOX", letters(1, 5)...)
-	db := openStore(t, t.TempDir())
+	db := storetest.Open(t, t.TempDir())
 	l := lease(t, db, "email/forum")
 	if err := l.Release(t.Context()); err != nil {
 		t.Fatal(err)

@@ -15,6 +15,7 @@ import (
 	"usulan/intake/email"
 	"usulan/intake/email/dovecottest"
 	"usulan/store"
+	"usulan/store/storetest"
 )
 
 // mbox writes mails as one mbox file, with the quoting of mboxrd.
@@ -54,7 +55,7 @@ func imported(t testing.TB, db *store.DB, paths ...string) (map[intake.Outcome]i
 	}
 	defer func() { _ = l.Release(context.Background()) }()
 	err = i.Fetch(t.Context(), l)
-	return accounts(t, db, "import/arsip"), err
+	return storetest.Accounts(t, db, "import/arsip"), err
 }
 
 func TestImport(t *testing.T) {
@@ -99,7 +100,7 @@ func TestImport(t *testing.T) {
 		}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			db := openStore(t, t.TempDir())
+			db := storetest.Open(t, t.TempDir())
 			paths := tc.paths(t.TempDir())
 			want := map[intake.Outcome]int64{intake.NewProposal: 5}
 			for _, times := range []string{"once", "again"} {
@@ -122,7 +123,7 @@ func TestImportRecognisesMailFromIMAP(t *testing.T) {
 	tricky := []byte("From: Warga <w@example.id>\r\nDate: Mon, 02 Mar 2020 08:00:00 +0700\r\nSubject: Kutipan\r\n\r\n" +
 		"From Pamulang to BSD\r\n>From here\r\n>>From there\r\n\r\nFrom the kelurahan\r\n")
 	s.Deliver("INBOX", append(letters(1, 4), tricky)...)
-	db := openStore(t, t.TempDir())
+	db := storetest.Open(t, t.TempDir())
 	fetch(t, mailbox(s, nil), lease(t, db, "email/forum"))
 	got, err := imported(t, db, writeFile(t, t.TempDir()+"/salinan.mbox", mbox(append(letters(3, 6), tricky)...)))
 	if err != nil {
@@ -136,13 +137,13 @@ func TestImportRecognisesMailFromIMAP(t *testing.T) {
 // A file that was replaced holds other mails, although they lie at the same
 // places under the same name.
 func TestImportOfAReplacedFile(t *testing.T) {
-	db := openStore(t, t.TempDir())
+	db := storetest.Open(t, t.TempDir())
 	path := t.TempDir() + "/kotak.mbox"
 	for i, mails := range [][][]byte{letters(1, 3), letters(4, 6)} {
 		if _, err := imported(t, db, writeFile(t, path, mbox(mails...))); err != nil {
 			t.Fatal(err)
 		}
-		if got := accounts(t, db, "import/arsip")[intake.NewProposal]; got != int64(3*(i+1)) {
+		if got := storetest.Accounts(t, db, "import/arsip")[intake.NewProposal]; got != int64(3*(i+1)) {
 			t.Errorf("after import %d: %d proposals, want %d", i+1, got, 3*(i+1))
 		}
 	}
@@ -151,7 +152,7 @@ func TestImportOfAReplacedFile(t *testing.T) {
 func TestImportArrival(t *testing.T) {
 	received := []byte("Received: from mx.example.id by imap.example.id;\r\n\tWed, 4 Mar 2020 10:00:00 +0700\r\n" +
 		"Received: from far by mx; Tue, 3 Mar 2020 09:00:00 +0700\r\nFrom: a@example.id\r\nSubject: Dengan Received\r\n\r\nisi\r\n")
-	db := openStore(t, t.TempDir())
+	db := storetest.Open(t, t.TempDir())
 	if _, err := imported(t, db, writeFile(t, t.TempDir()+"/a.mbox", mbox(received, letter(1)))); err != nil {
 		t.Fatal(err)
 	}
@@ -176,7 +177,7 @@ func TestImportErrors(t *testing.T) {
 		"NotAnMbox": writeFile(t, dir+"/bukan.mbox", []byte("ini bukan mbox\n")),
 	} {
 		t.Run(name, func(t *testing.T) {
-			db := openStore(t, t.TempDir())
+			db := storetest.Open(t, t.TempDir())
 			got, err := imported(t, db, bad, good)
 			if err == nil || !strings.Contains(err.Error(), filepath.Base(bad)) {
 				t.Errorf("error = %v, want one that names %s", err, filepath.Base(bad))
@@ -187,7 +188,7 @@ func TestImportErrors(t *testing.T) {
 		})
 	}
 	t.Run("LedgerFails", func(t *testing.T) {
-		db := openStore(t, t.TempDir())
+		db := storetest.Open(t, t.TempDir())
 		i := email.NewImport("arsip", []string{good}, options(t))
 		err := i.Fetch(t.Context(), &failing{Ledger: lease(t, db, "import/arsip")})
 		if intake.FaultOf(err) != intake.FaultStorage {

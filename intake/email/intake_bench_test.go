@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"usulan/intake/email/dovecottest"
+	"usulan/store/storetest"
 )
 
 // BenchmarkFetch takes 5,000 mails from a Dovecot into a fresh database: the
@@ -16,7 +17,7 @@ func BenchmarkFetch(b *testing.B) {
 	s.DeliverTo(dovecottest.User, "INBOX", time.Time{}, letters(1, n)...)
 	for b.Loop() {
 		b.StopTimer()
-		db := openStore(b, b.TempDir())
+		db := storetest.Open(b, b.TempDir())
 		l := lease(b, db, "email/forum")
 		b.StartTimer()
 		fetch(b, mailbox(s, nil), l)

@@ -18,6 +18,7 @@ import (
 	"usulan/intake"
 	"usulan/intake/email"
 	"usulan/intake/email/dovecottest"
+	"usulan/store/storetest"
 )
 
 // provider is an OAuth2 provider on loopback: it gives tokens to people who
@@ -128,7 +129,7 @@ func TestTokenLogin(t *testing.T) {
 			s.Deliver("INBOX", letters(1, 3)...)
 			file := filepath.Join(t.TempDir(), "token.json")
 			m := mailbox(s, func(m *email.Mailbox) { m.Password, m.OAuth = "", p.oauth(file) })
-			db := openStore(t, t.TempDir())
+			db := storetest.Open(t, t.TempDir())
 			l := lease(t, db, "email/forum")
 			ch := channel(t, m)
 
@@ -238,7 +239,7 @@ func TestTokenRefreshFails(t *testing.T) {
 			tc.spoil(p, file)
 			before, _ := os.ReadFile(file)
 			m := mailbox(s, func(m *email.Mailbox) { m.Password, m.OAuth = "", p.oauth(file) })
-			err := channel(t, m).Fetch(t.Context(), lease(t, openStore(t, t.TempDir()), "email/forum"))
+			err := channel(t, m).Fetch(t.Context(), lease(t, storetest.Open(t, t.TempDir()), "email/forum"))
 			if intake.FaultOf(err) != tc.fault || intake.IsPermanent(err) != tc.permanent {
 				t.Errorf("error = %v (permanent %v), want %s (permanent %v)", err, intake.IsPermanent(err), tc.fault, tc.permanent)
 			}

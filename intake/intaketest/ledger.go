@@ -3,9 +3,6 @@ package intaketest
 import (
 	"context"
 	"io"
-	"sync"
-	"testing"
-	"time"
 
 	"usulan/intake"
 )
@@ -17,8 +14,7 @@ type ledger struct {
 	fail func(recorded int) error // called ahead of every Record; an error comes in its place
 	most int                      // how many items Record takes at most; 0 is any number
 
-	mu       sync.Mutex
-	changed  chan struct{} // closed and replaced at every change
+	Watch
 	recorded int
 	states   []intake.State
 	kept     int // handles that were given out and not closed
@@ -26,9 +22,9 @@ type ledger struct {
 
 func (l *ledger) Record(ctx context.Context, p intake.Place, items []intake.Item) (int, error) {
 	if l.fail != nil {
-		l.mu.Lock()
+		l.Lock()
 		recorded := l.recorded
-		l.mu.Unlock()
+		l.Unlock()
 		if err := l.fail(recorded); err != nil {
 			return 0, err
 		}
@@ -37,13 +33,13 @@ func (l *ledger) Record(ctx context.Context, p intake.Place, items []intake.Item
 		items = items[:min(l.most, len(items))]
 	}
 	n, err := l.Ledger.Record(ctx, p, items)
-	l.note(func() { l.recorded += n })
+	l.Note(func() { l.recorded += n })
 	return n, err
 }
 
 func (l *ledger) Report(ctx context.Context, s intake.Status) error {
 	err := l.Ledger.Report(ctx, s)
-	l.note(func() { l.states = append(l.states, s.State) })
+	l.Note(func() { l.states = append(l.states, s.State) })
 	return err
 }
 
@@ -52,10 +48,10 @@ func (l *ledger) Keep(r io.Reader, size int64) (*intake.Raw, error) {
 	if err != nil {
 		return raw, err
 	}
-	l.note(func() { l.kept++ })
+	l.Note(func() { l.kept++ })
 	release := raw.Release
 	raw.Release = func() error {
-		l.note(func() { l.kept-- })
+		l.Note(func() { l.kept-- })
 		if release == nil {
 			return nil
 		}
@@ -64,46 +60,19 @@ func (l *ledger) Keep(r io.Reader, size int64) (*intake.Raw, error) {
 	return raw, nil
 }
 
-func (l *ledger) note(change func()) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	change()
-	close(l.changed)
-	l.changed = make(chan struct{})
-}
-
 func (l *ledger) open() int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+	l.Lock()
+	defer l.Unlock()
 	return l.kept
 }
 
 func (l *ledger) was(s intake.State) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+	l.Lock()
+	defer l.Unlock()
 	for _, state := range l.states {
 		if state == s {
 			return true
 		}
 	}
 	return false
-}
-
-// until waits for a condition; it is asked again at every change.
-func (l *ledger) until(t *testing.T, cond func() bool) {
-	t.Helper()
-	timeout := time.After(patience)
-	for {
-		l.mu.Lock()
-		ok, changed := cond(), l.changed
-		l.mu.Unlock()
-		if ok {
-			return
-		}
-		select {
-		case <-changed:
-		case <-timeout:
-			t.Fatal("what was waited for never came")
-		}
-	}
 }

@@ -88,7 +88,7 @@ func (b *bench) acquire() *ledger {
 	}
 	b.Cleanup(func() { _ = l.Release(context.Background()) })
 	b.stop = func() error { return nil }
-	return &ledger{Ledger: l, changed: make(chan struct{})}
+	return &ledger{Ledger: l}
 }
 
 // run starts a channel as a fresh process would.
@@ -132,7 +132,7 @@ func (b *bench) wantProposals(n int) {
 // again, not having heard that it arrived, adds none.
 func (b *bench) untilThere(n int) {
 	b.Helper()
-	b.ledger.until(b.T, func() bool {
+	b.ledger.Until(b.T, "what was waited for", func() bool {
 		var rows int64
 		for _, count := range b.book.Accounts(b.source) {
 			rows += count

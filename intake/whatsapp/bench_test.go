@@ -7,6 +7,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"usulan/store/storetest"
 )
 
 // processorTime is what this process has used so far: on a busy machine it says
@@ -34,7 +36,7 @@ func BenchmarkIntake(b *testing.B) {
 		p.send(who, fmt.Sprintf("Mohon jalan nomor %d di Pamulang diperbaiki.", i))
 	}
 	c := p.channel()
-	db := openStore(b, b.TempDir())
+	db := storetest.Open(b, b.TempDir())
 	used := processorTime(b)
 	b.ResetTimer()
 	p.supervised(c, db, nil)
@@ -52,7 +54,7 @@ func BenchmarkVisible(b *testing.B) {
 	p := newPhone(b)
 	c := p.channel()
 	p.link(c)
-	db := openStore(b, b.TempDir())
+	db := storetest.Open(b, b.TempDir())
 	begin(b, c, lease(b, db, c.Name()))
 	p.ready()
 	var took []time.Duration
@@ -102,5 +104,5 @@ func TestManyFilesInLittleMemory(t *testing.T) {
 	if peak == 0 || peak >= most {
 		t.Errorf("peak memory = %d KiB, want less than %d", peak, most)
 	}
-	c.wantAll(openStore(t, data))
+	c.wantAll(storetest.Open(t, data))
 }

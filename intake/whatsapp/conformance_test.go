@@ -8,6 +8,7 @@ import (
 
 	"usulan/intake"
 	"usulan/intake/intaketest"
+	"usulan/store/storetest"
 )
 
 // TestChannel is the suite that every channel passes, over a WhatsApp on
@@ -36,10 +37,10 @@ func TestChannel(t *testing.T) {
 			Told: func() int { return sent - p.server.Unacknowledged() },
 		}
 	}, func(t *testing.T) intaketest.Book {
-		db := openStore(t, t.TempDir())
+		db := storetest.Open(t, t.TempDir())
 		return intaketest.Book{
 			Acquire:  func(ctx context.Context, source string) (intake.Ledger, error) { return db.Acquire(ctx, source) },
-			Accounts: func(source string) map[intake.Outcome]int64 { return accounts(t, db, source) },
+			Accounts: func(source string) map[intake.Outcome]int64 { return storetest.Accounts(t, db, source) },
 		}
 	})
 }

@@ -25,6 +25,7 @@ import (
 	"usulan/intake"
 	"usulan/intake/whatsapp"
 	"usulan/intake/whatsapp/emulator"
+	"usulan/store/storetest"
 )
 
 func long() bool { return os.Getenv("USULAN_LONG") != "" }
@@ -53,7 +54,7 @@ func TestIntakeChild(t *testing.T) {
 	if err := json.Unmarshal([]byte(raw), &o); err != nil {
 		t.Fatal(err)
 	}
-	db := openStore(t, o.Data)
+	db := storetest.Open(t, o.Data)
 	log := slog.New(slog.DiscardHandler)
 	if os.Getenv("USULAN_LOG") != "" {
 		log = slog.New(slog.NewTextHandler(os.Stderr, nil))
@@ -214,7 +215,7 @@ func TestKilledWithoutBuffer(t *testing.T) {
 		t.Fatalf("the process was not killed: %v", err)
 	}
 	c.finish(orders{Data: data, Unbuffer: true})
-	if found := len(c.found(openStore(t, data))); found != len(c.said)-1 {
+	if found := len(c.found(storetest.Open(t, data))); found != len(c.said)-1 {
 		t.Errorf("%d of %d recorded: want the one lost that was not committed", found, len(c.said))
 	}
 }
@@ -237,7 +238,7 @@ func (c *campaign) killed(n, burst int, o orders, ways []string) (kills, recorde
 		select {
 		case <-spoken:
 			c.finish(o)
-			c.wantAll(openStore(c, o.Data))
+			c.wantAll(storetest.Open(c, o.Data))
 			return kills, recorded
 		default:
 		}

@@ -10,6 +10,7 @@ import (
 	"usulan/intake"
 	"usulan/intake/whatsapp"
 	"usulan/intake/whatsapp/emulator"
+	"usulan/store/storetest"
 )
 
 // room is a group with one member who writes.
@@ -32,8 +33,8 @@ func (r *room) say(m *waE2E.Message) string {
 
 // texts are what was let in.
 func (r *room) texts() (texts []string) {
-	r.l.mu.Lock()
-	defer r.l.mu.Unlock()
+	r.l.Lock()
+	defer r.l.Unlock()
 	for _, item := range r.l.items {
 		if item.Submission != nil {
 			texts = append(texts, item.Submission.Text)
@@ -49,7 +50,7 @@ func newRoom(t *testing.T, allowed ...whatsapp.Group) *room {
 	r := &room{phone: p, sari: sari, group: p.server.Group("UMKM  Pamulang", sari)}
 	c := p.channel()
 	p.link(c)
-	r.l = lease(t, openStore(t, t.TempDir()), c.Name())
+	r.l = lease(t, storetest.Open(t, t.TempDir()), c.Name())
 	begin(t, c, r.l)
 	p.ready()
 	return r
@@ -81,8 +82,8 @@ func TestGroups(t *testing.T) {
 			if diff := cmp.Diff(tc.want, r.texts()); diff != "" {
 				t.Errorf("let in (-want +got):\n%s", diff)
 			}
-			r.l.mu.Lock()
-			defer r.l.mu.Unlock()
+			r.l.Lock()
+			defer r.l.Unlock()
 			others := 0
 			for _, item := range r.l.items {
 				switch s := item.Submission; {

@@ -17,21 +17,22 @@ import (
 	"usulan/intake/whatsapp"
 	"usulan/intake/whatsapp/emulator"
 	"usulan/store"
+	"usulan/store/storetest"
 )
 
 var errDisk = errors.New("no space left on device")
 
 // fails has every Record fail from now on; nil ends it.
 func (w *watched) fails(before func([]intake.Item) error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.Lock()
+	defer w.Unlock()
 	w.before = before
 }
 
 // want holds what the database counts of a source.
 func want(t *testing.T, db *store.DB, counts map[intake.Outcome]int64) {
 	t.Helper()
-	if diff := cmp.Diff(counts, accounts(t, db, "whatsapp/forum"), cmpopts.EquateEmpty()); diff != "" {
+	if diff := cmp.Diff(counts, storetest.Accounts(t, db, "whatsapp/forum"), cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("items by outcome (-want +got):\n%s", diff)
 	}
 }
@@ -51,12 +52,7 @@ func TestNothingIsAcknowledgedThatIsNotRecorded(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := newPhone(t)
-			c := p.channel()
-			p.link(c)
-			db := openStore(t, t.TempDir())
-			l := lease(t, db, c.Name())
-			ended, _ := begin(t, c, l)
-			p.ready()
+			c, db, l, ended := p.connected()
 			l.fails(tc.before)
 			p.send(p.person("6281200000101", "Bu Sari"), "Mohon modal untuk warung saya")
 			if err := end(t, ended); intake.FaultOf(err) != tc.fault || intake.IsPermanent(err) {
@@ -78,12 +74,7 @@ func TestNothingIsAcknowledgedThatIsNotRecorded(t *testing.T) {
 func TestRecordingIsTriedAgain(t *testing.T) {
 	t.Parallel()
 	p := newPhone(t)
-	c := p.channel()
-	p.link(c)
-	db := openStore(t, t.TempDir())
-	l := lease(t, db, c.Name())
-	ended, _ := begin(t, c, l)
-	p.ready()
+	_, db, l, ended := p.connected()
 	var tries atomic.Int32
 	l.fails(func([]intake.Item) error {
 		if tries.Add(1) <= 3 {
@@ -108,7 +99,7 @@ func TestABadLineLosesNothing(t *testing.T) {
 	const n = 300
 	p := newPhone(t)
 	p.meet()
-	db := openStore(t, t.TempDir())
+	db := storetest.Open(t, t.TempDir())
 	c := p.channel()
 	l := lease(t, db, c.Name())
 	s := intake.NewSupervisor(func(context.Context, string) (intake.Ledger, error) { return l, nil }, slog.New(slog.DiscardHandler))
@@ -129,8 +120,8 @@ func TestABadLineLosesNothing(t *testing.T) {
 	}
 	p.acknowledged()
 	want(t, db, map[intake.Outcome]int64{intake.NewProposal: n})
-	l.mu.Lock()
-	defer l.mu.Unlock()
+	l.Lock()
+	defer l.Unlock()
 	for _, item := range l.items {
 		delete(sent, item.Submission.ExternalID)
 	}
@@ -143,24 +134,19 @@ func TestABadLineLosesNothing(t *testing.T) {
 func TestUndecryptable(t *testing.T) {
 	t.Parallel()
 	p := newPhone(t)
-	c := p.channel()
-	p.link(c)
-	db := openStore(t, t.TempDir())
-	l := lease(t, db, c.Name())
-	begin(t, c, l)
-	p.ready()
+	_, db, l, _ := p.connected()
 	sari := p.person("6281200000101", "Bu Sari")
 	sari.Away(true)
 	if _, err := sari.SendSpoilt(nil, emulator.Text("Mohon modal untuk warung saya")); err != nil {
 		t.Fatal(err)
 	}
-	l.until(t, "a placeholder", func() bool { return len(l.items) == 1 })
+	l.Until(t, "a placeholder", func() bool { return len(l.items) == 1 })
 	want(t, db, map[intake.Outcome]int64{intake.Unfetchable: 1})
 	if item := l.items[0]; item.Reason != whatsapp.FaultUndecryptable || item.Submission.From.Value == "" {
 		t.Errorf("placeholder: %+v", item)
 	}
 	sari.Away(false)
-	l.until(t, "the message", func() bool { return len(l.items) == 2 })
+	l.Until(t, "the message", func() bool { return len(l.items) == 2 })
 	if s := l.items[1].Submission; s.Text != "Mohon modal untuk warung saya" {
 		t.Errorf("text = %q", s.Text)
 	}
@@ -171,12 +157,7 @@ func TestUndecryptable(t *testing.T) {
 func TestSender(t *testing.T) {
 	t.Parallel()
 	p := newPhone(t)
-	c := p.channel()
-	p.link(c)
-	db := openStore(t, t.TempDir())
-	l := lease(t, db, c.Name())
-	begin(t, c, l)
-	p.ready()
+	c, db, l, _ := p.connected()
 	sari := p.person("6281200000101", "Bu Sari")
 	sari.HideNumber(true)
 	first := p.send(sari, "Mohon modal untuk warung saya")
@@ -202,16 +183,16 @@ func TestSender(t *testing.T) {
 		Aliases []intake.Address
 	}
 	var got []sender
-	l.mu.Lock()
+	l.Lock()
 	for _, item := range l.items {
 		got = append(got, sender{item.Submission.From, item.Submission.Aliases})
 	}
-	l.mu.Unlock()
+	l.Unlock()
 	wanted := []sender{{named(lid), nil}, {named(lid), []intake.Address{number}}, {named(lid), []intake.Address{number}}, {named(number), []intake.Address{lid}}}
 	if diff := cmp.Diff(wanted, got); diff != "" {
 		t.Errorf("senders (-want +got):\n%s", diff)
 	}
-	if got := accounts(t, db, c.Name()); got[intake.Duplicate] != 1 {
+	if got := storetest.Accounts(t, db, c.Name()); got[intake.Duplicate] != 1 {
 		t.Errorf("accounts = %v, want 1 duplicate: the same message under the other address", got)
 	}
 }
@@ -220,12 +201,7 @@ func TestSender(t *testing.T) {
 func TestWhatIsNotAMessage(t *testing.T) {
 	t.Parallel()
 	p := newPhone(t)
-	c := p.channel()
-	p.link(c)
-	db := openStore(t, t.TempDir())
-	l := lease(t, db, c.Name())
-	begin(t, c, l)
-	p.ready()
+	_, db, _, _ := p.connected()
 	sari := p.person("6281200000101", "Bu Sari")
 	sari.Typing(true)
 	sari.Online(true)
@@ -251,12 +227,7 @@ func TestWhatIsNotAMessage(t *testing.T) {
 func TestThePhoneHandsOver(t *testing.T) {
 	t.Parallel()
 	p := newPhone(t)
-	c := p.channel()
-	p.link(c)
-	db := openStore(t, t.TempDir())
-	l := lease(t, db, c.Name())
-	begin(t, c, l)
-	p.ready()
+	c, db, l, _ := p.connected()
 	sari := p.person("6281200000101", "Bu Sari")
 	if _, err := p.server.PhoneSend(sari, emulator.Text("Silakan, Bu.")); err != nil {
 		t.Fatal(err)
@@ -266,12 +237,12 @@ func TestThePhoneHandsOver(t *testing.T) {
 	if _, err := sari.SendUnavailable(emulator.Text("Mohon modal untuk warung saya"), emulator.PhoneOnly); err != nil {
 		t.Fatal(err)
 	}
-	l.until(t, "the message from the phone", func() bool {
+	l.Until(t, "the message from the phone", func() bool {
 		return slices.ContainsFunc(l.items, func(i intake.Item) bool {
 			return i.Submission != nil && i.Submission.Text == "Mohon modal untuk warung saya"
 		})
 	})
-	counts := accounts(t, db, c.Name())
+	counts := storetest.Accounts(t, db, c.Name())
 	if counts[intake.NewProposal] != 1 || counts[own] != 1 || counts[intake.Unfetchable] != 0 {
 		t.Errorf("accounts = %v, want the proposal, our own message and no placeholder", counts)
 	}

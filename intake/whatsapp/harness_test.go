@@ -14,9 +14,11 @@ import (
 	"time"
 
 	"usulan/intake"
+	"usulan/intake/intaketest"
 	"usulan/intake/whatsapp"
 	"usulan/intake/whatsapp/emulator"
 	"usulan/store"
+	"usulan/store/storetest"
 )
 
 // number is the forum's.
@@ -100,7 +102,7 @@ func (p *phone) meet() {
 	p.Helper()
 	c := p.channel()
 	p.link(c)
-	l := lease(p, openStore(p, p.TempDir()), c.Name())
+	l := lease(p, storetest.Open(p, p.TempDir()), c.Name())
 	if err := c.Greet(context.Background(), l); err != nil {
 		p.Fatal(err)
 	}
@@ -191,51 +193,13 @@ func (l testLog) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// openStore opens a database in a folder, ready for use.
-func openStore(t testing.TB, dir string) *store.DB {
-	t.Helper()
-	db, err := store.Open(context.Background(), dir, slog.New(slog.DiscardHandler))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	err = db.Configure(context.Background(), store.Settings{
-		Forum: store.Forum{
-			Name: "Forum Perangkat Daerah", Prefix: "USL", Year: 2020, PlanYear: 2021,
-			Opens: opening, Closes: opening.AddDate(20, 0, 0),
-		},
-		Priorities: []store.Priority{{Code: "P1", Short: "MODAL", Title: "Permodalan"}},
-		Reasons:    []store.Reason{{Code: "duplicate", Title: "Duplikat", Gloss: "Duplicate"}},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return db
-}
-
-// accounts counts the items of a source by outcome.
-func accounts(t testing.TB, db *store.DB, source string) map[intake.Outcome]int64 {
-	t.Helper()
-	all, err := db.Sources(context.Background())
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, s := range all {
-		if s.Name == source {
-			return s.Outcomes
-		}
-	}
-	return nil
-}
-
 // watched is a ledger that a test can wait on and interfere with.
 type watched struct {
 	intake.Ledger
-	mu      sync.Mutex
-	changed chan struct{}
-	states  []intake.Status
-	items   []intake.Item             // recorded
-	before  func([]intake.Item) error // called ahead of every Record; an error comes in its place
+	intaketest.Watch
+	states []intake.Status
+	items  []intake.Item             // recorded
+	before func([]intake.Item) error // called ahead of every Record; an error comes in its place
 }
 
 // lease takes a source until the end of the test.
@@ -246,59 +210,32 @@ func lease(t testing.TB, db *store.DB, source string) *watched {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = l.Release(context.Background()) })
-	return &watched{Ledger: l, changed: make(chan struct{})}
+	return &watched{Ledger: l}
 }
 
 func (w *watched) Record(ctx context.Context, p intake.Place, items []intake.Item) (int, error) {
-	w.mu.Lock()
+	w.Lock()
 	before := w.before
-	w.mu.Unlock()
+	w.Unlock()
 	if before != nil {
 		if err := before(items); err != nil {
 			return 0, err
 		}
 	}
 	n, err := w.Ledger.Record(ctx, p, items)
-	w.note(func() { w.items = append(w.items, items[:n]...) })
+	w.Note(func() { w.items = append(w.items, items[:n]...) })
 	return n, err
 }
 
 func (w *watched) Report(ctx context.Context, s intake.Status) error {
 	err := w.Ledger.Report(ctx, s)
-	w.note(func() { w.states = append(w.states, s) })
+	w.Note(func() { w.states = append(w.states, s) })
 	return err
-}
-
-func (w *watched) note(change func()) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	change()
-	close(w.changed)
-	w.changed = make(chan struct{})
-}
-
-// until waits for a condition that Record or Report brings about.
-func (w *watched) until(t testing.TB, what string, cond func() bool) {
-	t.Helper()
-	timeout := time.After(patience)
-	for {
-		w.mu.Lock()
-		ok, changed := cond(), w.changed
-		w.mu.Unlock()
-		if ok {
-			return
-		}
-		select {
-		case <-changed:
-		case <-timeout:
-			t.Fatalf("%s: never came", what)
-		}
-	}
 }
 
 // begin runs a channel until the end of the test, or until stop.
 func begin(t testing.TB, c *whatsapp.Channel, l *watched) (ended <-chan error, stop func()) {
-	l.note(func() { l.states = nil })
+	l.Note(func() { l.states = nil })
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	var once sync.WaitGroup
@@ -306,6 +243,19 @@ func begin(t testing.TB, c *whatsapp.Channel, l *watched) (ended <-chan error, s
 	stop = func() { cancel(); once.Wait() }
 	t.Cleanup(stop)
 	return done, stop
+}
+
+// connected links a channel and runs it over a database of its own, until it is
+// ready for messages.
+func (p *phone) connected() (c *whatsapp.Channel, db *store.DB, l *watched, ended <-chan error) {
+	p.Helper()
+	c = p.channel()
+	p.link(c)
+	db = storetest.Open(p, p.TempDir())
+	l = lease(p, db, c.Name())
+	ended, _ = begin(p, c, l)
+	p.ready()
+	return c, db, l, ended
 }
 
 // end waits for a channel to end by itself.

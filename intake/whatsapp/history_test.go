@@ -23,12 +23,7 @@ func TestHistory(t *testing.T) {
 	p.since = time.Now().Add(-24 * time.Hour)
 	sari, budi := p.person("6281200000101", "Bu Sari"), p.person("6281200000102", "Pak Budi")
 	in, out := p.server.Group("UMKM Pamulang", budi), p.server.Group("Arisan RT 3", sari)
-	c := p.channel()
-	p.link(c)
-	db := openStore(t, t.TempDir())
-	l := lease(t, db, c.Name())
-	begin(t, c, l)
-	p.ready()
+	c, db, l, _ := p.connected()
 
 	at := time.Now().Add(-48 * time.Hour)
 	offer, err := p.server.SendHistory(
@@ -56,13 +51,13 @@ func TestHistory(t *testing.T) {
 	}
 	want(t, db, map[intake.Outcome]int64{intake.NewProposal: 2, intake.Service: 1})
 	got := map[string]string{}
-	l.mu.Lock()
+	l.Lock()
 	for _, item := range l.items {
 		if s := item.Submission; s != nil && item.Outcome == "" {
 			got[s.ExternalID] = s.Text
 		}
 	}
-	l.mu.Unlock()
+	l.Unlock()
 	if diff := cmp.Diff(map[string]string{"OLD1": "Mohon modal untuk warung saya.", "OLD4": "Mohon tenda untuk pedagang Pamulang."}, got); diff != "" {
 		t.Errorf("taken in (-want +got):\n%s", diff)
 	}
@@ -72,12 +67,7 @@ func TestHistory(t *testing.T) {
 func TestHistoryIsGone(t *testing.T) {
 	t.Parallel()
 	p := newPhone(t)
-	c := p.channel()
-	p.link(c)
-	db := openStore(t, t.TempDir())
-	l := lease(t, db, c.Name())
-	begin(t, c, l)
-	p.ready()
+	c, db, l, _ := p.connected()
 	sari := p.person("6281200000101", "Bu Sari")
 	if _, err := p.server.SendHistory(emulator.Past{From: sari, ID: "OLD1", At: opening, Message: emulator.Text("Mohon modal.")}); err != nil {
 		t.Fatal(err)
@@ -87,7 +77,7 @@ func TestHistoryIsGone(t *testing.T) {
 	if _, err := db.InsistOlder(t.Context(), store.Actor{}, c.Name()); err != nil {
 		t.Fatal(err)
 	}
-	l.until(t, "an end", func() bool { return len(l.items) == 2 })
+	l.Until(t, "an end", func() bool { return len(l.items) == 2 })
 	want(t, db, map[intake.Outcome]int64{intake.Vanished: 1})
 }
 
@@ -96,12 +86,7 @@ func TestOlderIsTakenInWhenAsked(t *testing.T) {
 	t.Parallel()
 	p := newPhone(t)
 	p.since = time.Now().Add(-time.Hour)
-	c := p.channel()
-	p.link(c)
-	db := openStore(t, t.TempDir())
-	l := lease(t, db, c.Name())
-	begin(t, c, l)
-	p.ready()
+	c, db, l, _ := p.connected()
 	sari := p.person("6281200000101", "Bu Sari")
 	if _, err := sari.SendAt(time.Now().Add(-2*time.Hour), emulator.Text("Mohon modal untuk warung saya")); err != nil {
 		t.Fatal(err)
@@ -112,6 +97,6 @@ func TestOlderIsTakenInWhenAsked(t *testing.T) {
 	if _, err := db.InsistOlder(t.Context(), store.Actor{}, c.Name()); err != nil {
 		t.Fatal(err)
 	}
-	l.until(t, "the older one", func() bool { return len(l.items) == 3 })
+	l.Until(t, "the older one", func() bool { return len(l.items) == 3 })
 	want(t, db, map[intake.Outcome]int64{intake.NewProposal: 2})
 }

@@ -20,6 +20,7 @@ import (
 	"usulan/intake"
 	"usulan/intake/whatsapp"
 	"usulan/intake/whatsapp/emulator"
+	"usulan/store/storetest"
 )
 
 // TestMediaChild is not a test of its own: it is the process that takes in files
@@ -46,7 +47,7 @@ func TestMediaChild(t *testing.T) {
 			}
 		},
 	})
-	l, err := openStore(t, dir).Acquire(context.Background(), c.Name())
+	l, err := storetest.Open(t, dir).Acquire(context.Background(), c.Name())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,6 +27,7 @@ import (
 	_ "modernc.org/sqlite" // the session store
 
 	"usulan/intake"
+	"usulan/intake/intaketest"
 	"usulan/intake/whatsapp/emulator"
 	"usulan/store"
 )
@@ -81,7 +82,7 @@ func newRig(t *testing.T, limit int64) *rig {
 	if _, err := l.Position(t.Context(), intake.Place{}, 0); err != nil {
 		t.Fatal(err)
 	}
-	r.ledger = &watchedLedger{Ledger: l, news: make(chan struct{}, 1)}
+	r.ledger = &watchedLedger{Ledger: l}
 	r.link()
 	r.d = newDownloads(r.client, r.ledger, r.dir, limit, log)
 	r.d.pause = func(int) time.Duration { return time.Duration(r.pause.Load()) }
@@ -173,18 +174,16 @@ func (r *rig) send(m *waE2E.Message, err error) {
 // watchedLedger tells what became of files.
 type watchedLedger struct {
 	intake.Ledger
-	mu     sync.Mutex
-	whole  []int64
+	intaketest.Watch
 	fates  []string
 	seen   int   // how many of them were waited for
 	refuse error // what Keep answers
-	news   chan struct{}
 }
 
 func (l *watchedLedger) Keep(r io.Reader, size int64) (*intake.Raw, error) {
-	l.mu.Lock()
+	l.Lock()
 	err := l.refuse
-	l.mu.Unlock()
+	l.Unlock()
 	if err != nil {
 		return nil, err
 	}
@@ -193,13 +192,13 @@ func (l *watchedLedger) Keep(r io.Reader, size int64) (*intake.Raw, error) {
 
 func (l *watchedLedger) Fetched(ctx context.Context, id int64, raw *intake.Raw) error {
 	err := l.Ledger.Fetched(ctx, id, raw)
-	l.note(func() { l.fates = append(l.fates, "fetched") })
+	l.Note(func() { l.fates = append(l.fates, "fetched") })
 	return err
 }
 
 func (l *watchedLedger) Unfetched(ctx context.Context, id int64, reason string, again time.Time) error {
 	err := l.Ledger.Unfetched(ctx, id, reason, again)
-	l.note(func() {
+	l.Note(func() {
 		if again.IsZero() {
 			reason += " for good"
 		}
@@ -209,19 +208,9 @@ func (l *watchedLedger) Unfetched(ctx context.Context, id int64, reason string, 
 }
 
 func (l *watchedLedger) refuseWith(err error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+	l.Lock()
+	defer l.Unlock()
 	l.refuse = err
-}
-
-func (l *watchedLedger) note(f func()) {
-	l.mu.Lock()
-	f()
-	l.mu.Unlock()
-	select {
-	case l.news <- struct{}{}:
-	default:
-	}
 }
 
 // await waits for what becomes of the next files, after those that were waited
@@ -229,25 +218,13 @@ func (l *watchedLedger) note(f func()) {
 func (l *watchedLedger) await(t *testing.T, fates ...string) {
 	t.Helper()
 	for _, want := range fates {
-		for {
-			l.mu.Lock()
-			known := len(l.fates) > l.seen
-			if known {
-				if got := l.fates[l.seen]; got != want {
-					t.Errorf("a file is %q, want %q", got, want)
-				}
-				l.seen++
-			}
-			l.mu.Unlock()
-			if known {
-				break
-			}
-			select {
-			case <-l.news:
-			case <-t.Context().Done():
-				t.Fatalf("nothing became of a file, want %q", want)
-			}
+		l.Until(t, "what became of a file, wanted "+want, func() bool { return len(l.fates) > l.seen })
+		l.Lock()
+		if got := l.fates[l.seen]; got != want {
+			t.Errorf("a file is %q, want %q", got, want)
 		}
+		l.seen++
+		l.Unlock()
 	}
 }
 

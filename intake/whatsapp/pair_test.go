@@ -18,6 +18,7 @@ import (
 	"usulan/intake"
 	"usulan/intake/whatsapp"
 	"usulan/intake/whatsapp/emulator"
+	"usulan/store/storetest"
 )
 
 // The number as people write it, and the code as the phone takes it.
@@ -270,7 +271,7 @@ func TestLogIsDiscreet(t *testing.T) {
 	})
 	t.Cleanup(func() { _ = c.Close() })
 	p.link(c)
-	l := lease(t, openStore(t, t.TempDir()), c.Name())
+	l := lease(t, storetest.Open(t, t.TempDir()), c.Name())
 	ended, _ := begin(t, c, l)
 	p.ready()
 	p.send(p.person("6281200000101", "Bu Sari"), "Mohon modal untuk warung saya")

@@ -13,12 +13,13 @@ import (
 	"usulan/intake"
 	"usulan/intake/whatsapp"
 	"usulan/intake/whatsapp/emulator"
+	"usulan/store/storetest"
 )
 
 // last is the state that was reported last.
 func (w *watched) last() intake.Status {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.Lock()
+	defer w.Unlock()
 	return w.states[len(w.states)-1]
 }
 
@@ -34,9 +35,9 @@ func connected(t *testing.T, p *phone) (*whatsapp.Channel, *watched, <-chan erro
 	t.Helper()
 	c := p.channel()
 	p.link(c)
-	l := lease(t, openStore(t, t.TempDir()), c.Name())
+	l := lease(t, storetest.Open(t, t.TempDir()), c.Name())
 	ended, _ := begin(t, c, l)
-	l.until(t, "connected", l.is(intake.Connected, ""))
+	l.Until(t, "connected", l.is(intake.Connected, ""))
 	p.ready()
 	return c, l, ended
 }
@@ -47,16 +48,16 @@ func TestLinkingWakesTheChannel(t *testing.T) {
 	t.Parallel()
 	p := newPhone(t)
 	c := p.channel()
-	l := lease(t, openStore(t, t.TempDir()), c.Name())
+	l := lease(t, storetest.Open(t, t.TempDir()), c.Name())
 	s := intake.NewSupervisor(func(context.Context, string) (intake.Ledger, error) { return l, nil }, slog.New(slog.DiscardHandler))
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan struct{})
 	go func() { defer close(done); s.Run(ctx, c) }()
 	t.Cleanup(func() { cancel(); <-done })
 
-	l.until(t, "parked without a link", l.is(intake.Parked, whatsapp.FaultUnlinked))
+	l.Until(t, "parked without a link", l.is(intake.Parked, whatsapp.FaultUnlinked))
 	p.link(c)
-	l.until(t, "connected", func() bool {
+	l.Until(t, "connected", func() bool {
 		now := l.states[len(l.states)-1]
 		return now.State == intake.Connected && now.Account != nil
 	})
@@ -67,21 +68,21 @@ func TestLinkingWakesTheChannel(t *testing.T) {
 	if err := c.Unpair(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	l.until(t, "parked after unlinking", l.is(intake.Parked, whatsapp.FaultUnlinked))
+	l.Until(t, "parked after unlinking", l.is(intake.Parked, whatsapp.FaultUnlinked))
 	noAccount(t, l)
 	if got := c.Pairing().Step; got != intake.Unlinked {
 		t.Errorf("linking stands at %s after it was ended", got)
 	}
 	p.link(c)
-	l.until(t, "connected again", l.is(intake.Connected, ""))
+	l.Until(t, "connected again", l.is(intake.Connected, ""))
 }
 
 // noAccount holds that the last thing said about the account is that there is
 // none: a state without an account leaves what was said before.
 func noAccount(t *testing.T, l *watched) {
 	t.Helper()
-	l.mu.Lock()
-	defer l.mu.Unlock()
+	l.Lock()
+	defer l.Unlock()
 	for i := len(l.states) - 1; i >= 0; i-- {
 		if a := l.states[i].Account; a != nil {
 			if *a != (intake.Account{}) {
@@ -116,7 +117,7 @@ func TestWhatEndsAConnection(t *testing.T) {
 			}
 			if !tc.unlinked {
 				again, _ := begin(t, c, l)
-				l.until(t, "connected again", l.is(intake.Connected, ""))
+				l.Until(t, "connected again", l.is(intake.Connected, ""))
 				select {
 				case err := <-again:
 					t.Errorf("the next connection ended: %v", err)
@@ -131,7 +132,7 @@ func TestWhatEndsAConnection(t *testing.T) {
 			}
 			p.link(c)
 			begin(t, c, l)
-			l.until(t, "connected after linking anew", l.is(intake.Connected, ""))
+			l.Until(t, "connected after linking anew", l.is(intake.Connected, ""))
 		})
 	}
 }
@@ -150,13 +151,13 @@ func TestBanned(t *testing.T) {
 		t.Errorf("Run = %v, want a permanent fault that says banned", err)
 	}
 	// The supervisor waits until then, and people read when that is.
-	ledger := lease(t, openStore(t, t.TempDir()), c.Name())
+	ledger := lease(t, storetest.Open(t, t.TempDir()), c.Name())
 	s := intake.NewSupervisor(func(context.Context, string) (intake.Ledger, error) { return ledger, nil }, slog.New(slog.DiscardHandler))
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan struct{})
 	go func() { defer close(done); s.Run(ctx, c) }()
 	t.Cleanup(func() { cancel(); <-done })
-	ledger.until(t, "parked", ledger.is(intake.Parked, whatsapp.FaultBanned))
+	ledger.Until(t, "parked", ledger.is(intake.Parked, whatsapp.FaultBanned))
 	if next := time.Until(ledger.last().Next); next < 110*time.Minute || next > 125*time.Minute {
 		t.Errorf("next try in %s, want it when the ban ends, in two hours", next)
 	}
@@ -180,7 +181,7 @@ func TestOutdated(t *testing.T) {
 	p.server.Publish(before[2] + 1000)
 	p.server.Outdate(before[2] + 1)
 	begin(t, c, l)
-	l.until(t, "connected with the version that WhatsApp names", l.is(intake.Connected, ""))
+	l.Until(t, "connected with the version that WhatsApp names", l.is(intake.Connected, ""))
 	if got := wastore.GetWAVersion()[2]; got != before[2]+1000 {
 		t.Errorf("the client says %d, want %d", got, before[2]+1000)
 	}
@@ -213,12 +214,12 @@ func TestPhoneAway(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := p.channel()
-	l := lease(t, openStore(t, t.TempDir()), c.Name())
+	l := lease(t, storetest.Open(t, t.TempDir()), c.Name())
 	begin(t, c, l)
-	l.until(t, "a warning that the phone is away", l.is(intake.Connected, whatsapp.FaultPhoneAway))
+	l.Until(t, "a warning that the phone is away", l.is(intake.Connected, whatsapp.FaultPhoneAway))
 	if a := l.last().Account; a == nil || a.Phone.UnixMilli() != long.UnixMilli() {
 		t.Errorf("account = %+v, want it to say when the phone was heard: %s", a, long)
 	}
 	p.send(p.person(number, ""), "catatan untuk diri sendiri")
-	l.until(t, "all well after the phone was heard", l.is(intake.Connected, ""))
+	l.Until(t, "all well after the phone was heard", l.is(intake.Connected, ""))
 }

@@ -17,6 +17,7 @@ import (
 	"usulan/intake"
 	"usulan/intake/whatsapp"
 	"usulan/store"
+	"usulan/store/storetest"
 )
 
 // supervised runs a channel as the service does, with pauses that suit a test,
@@ -68,7 +69,7 @@ func TestDisturbed(t *testing.T) {
 		n = 2000
 	}
 	c := newCampaign(t, 10)
-	db := openStore(t, t.TempDir())
+	db := storetest.Open(t, t.TempDir())
 	stop := c.supervised(c.channel(), db, nil)
 	c.server.Disturb(30*time.Millisecond, 0.3)
 	for i := range n {
@@ -131,7 +132,7 @@ func TestLocked(t *testing.T) {
 	t.Parallel()
 	c := newCampaign(t, 5)
 	dir := t.TempDir()
-	db := openStore(t, dir)
+	db := storetest.Open(t, dir)
 	seen := make(chan string, 16)
 	stop := c.supervised(c.channel(), db, seen)
 	c.say(0)
@@ -186,7 +187,7 @@ func TestDiskFull(t *testing.T) {
 	c.sound = true
 	move(t, c.session, filepath.Join(disk, "session.db"))
 	c.session = filepath.Join(disk, "session.db")
-	db := openStore(t, filepath.Join(disk, "data"))
+	db := storetest.Open(t, filepath.Join(disk, "data"))
 	seen := make(chan string, 16)
 	stop := c.supervised(c.channel(), db, seen)
 	c.say(0)

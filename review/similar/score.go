@@ -1,14 +1,17 @@
 package similar
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // features describe how two texts correspond, in the order of weights.
 func (m *matching) features() []float64 {
 	objA, objB := cover(m.a, m.inA, func(u *unit) bool { return u.object }), cover(m.b, m.inB, func(u *unit) bool { return u.object })
 	allA, allB := cover(m.a, m.inA, matters), cover(m.b, m.inB, matters)
 	strictA, strictB := exactly(m.a, m.inA), exactly(m.b, m.inB)
-	places, placeConflict := m.places()
-	numbers, numberConflict := m.numbers()
+	places, placeConflict := m.share(func(u *unit) bool { return u.place })
+	numbers, numberConflict := m.share(func(u *unit) bool { return u.isNumber })
 	return []float64{
 		min(objA, objB), max(objA, objB), min(allA, allB), max(allA, allB), min(strictA, strictB), max(strictA, strictB),
 		places, placeConflict, numbers, numberConflict, one(denies(m.a) != denies(m.b)), one(opposes(m.a, m.b)),
@@ -39,20 +42,17 @@ func cover(us []unit, in []float64, which func(*unit) bool) float64 {
 	return sum / n
 }
 
+// exactly is how much of what a text speaks of stands on the other side in the
+// same words.
 func exactly(us []unit, in []float64) float64 {
-	sum, n := 0.0, 0.0
+	found, n := 0.0, 0.0
 	for i := range us {
 		if matters(&us[i]) {
 			n++
-			if in[i] >= enough {
-				sum++
-			}
+			found += one(in[i] >= enough)
 		}
 	}
-	if n == 0 {
-		return 0
-	}
-	return sum / n
+	return found / max(n, 1)
 }
 
 // left counts what a text speaks of and the other does not at all.
@@ -65,63 +65,32 @@ func left(us []unit, in []float64) (n int) {
 	return min(n, 3)
 }
 
-func (m *matching) places() (shared, conflict float64) {
-	inA, inB := 0, 0
+// share tells whether some words of one kind stand in both texts, and whether both
+// have some and none in common.
+func (m *matching) share(kind func(*unit) bool) (shared, conflict float64) {
+	inA, inB := false, slices.ContainsFunc(m.b, func(u unit) bool { return kind(&u) })
 	for i := range m.a {
-		if m.a[i].place {
-			inA++
+		if kind(&m.a[i]) {
+			inA = true
 			if m.inA[i] >= enough {
 				shared = 1
 			}
 		}
 	}
-	for i := range m.b {
-		if m.b[i].place {
-			inB++
-		}
-	}
-	return shared, one(inA > 0 && inB > 0 && shared == 0)
-}
-
-func (m *matching) numbers() (shared, conflict float64) {
-	inA, inB := 0, 0
-	for i := range m.a {
-		if m.a[i].isNumber {
-			inA++
-			if m.inA[i] >= enough {
-				shared = 1
-			}
-		}
-	}
-	for i := range m.b {
-		if m.b[i].isNumber {
-			inB++
-		}
-	}
-	return shared, one(inA > 0 && inB > 0 && shared == 0)
+	return shared, one(inA && inB && shared == 0)
 }
 
 var denying = set("jangan bukan tidak larang dilarang tolak menolak batal dibubarkan hapus penghapusan")
 
 func denies(us []unit) bool {
-	for _, u := range us {
-		if denying[u.word] {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(us, func(u unit) bool { return denying[u.word] })
 }
 
 var opposites = [][2]string{{"turun", "naik"}, {"buka", "tutup"}, {"tambah", "kurang"}, {"beri", "cabut"}}
 
 func opposes(a, b []unit) bool {
 	has := func(us []unit, stem string) bool {
-		for _, u := range us {
-			if u.stem == stem {
-				return true
-			}
-		}
-		return false
+		return slices.ContainsFunc(us, func(u unit) bool { return u.stem == stem })
 	}
 	for _, o := range opposites {
 		if has(a, o[0]) && has(b, o[1]) || has(a, o[1]) && has(b, o[0]) {
@@ -134,12 +103,7 @@ func opposes(a, b []unit) bool {
 var questions = set("kapan bagaimana gimana dimana apakah berapa siapa")
 
 func asks(us []unit) bool {
-	for _, u := range us {
-		if questions[u.word] {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(us, func(u unit) bool { return questions[u.word] })
 }
 
 // weights are the bias and one weight for each feature. They were fitted by a
