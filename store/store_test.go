@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
 	"time"
 
@@ -72,6 +73,17 @@ func TestPrivate(t *testing.T) {
 	for _, file := range files {
 		if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o600 {
 			t.Errorf("%s: mode %v, %v; want 0600", filepath.Base(file), info.Mode().Perm(), err)
+		}
+	}
+}
+
+// A new database has the pages that it was measured with.
+func TestPageSize(t *testing.T) {
+	db := open(t, t.TempDir())
+	for pragma, want := range map[string]string{"page_size": strconv.Itoa(pageSize), "journal_mode": "wal", "synchronous": "2"} {
+		var got string
+		if err := db.row(t.Context(), "PRAGMA "+pragma, nil, &got); err != nil || got != want {
+			t.Errorf("%s = %q, %v, want %s", pragma, got, err, want)
 		}
 	}
 }
