@@ -109,6 +109,9 @@ func (c *Channel) session(ctx context.Context) (*session, error) {
 // client makes a client for a device. Its one event handler is handle, whose
 // false means that the event is to come again.
 func (c *Channel) client(ctx context.Context, device *store.Device, handle func(any) bool) *whatsmeow.Client {
+	// The address book of the agency's phone is nothing to us, and each message says
+	// what its sender is called.
+	device.Contacts = &store.NoopStore{}
 	client := whatsmeow.NewClient(device, clientLog{ctx: ctx, log: c.log})
 
 	// A message can be decrypted once. It is kept, decrypted, until the handler has
