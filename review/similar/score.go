@@ -26,6 +26,9 @@ func one(b bool) float64 {
 	return 0
 }
 
+// speaks tells whether a word says anything about a matter.
+func speaks(u unit) bool { return matters(&u) }
+
 func matters(u *unit) bool { return !u.soft && !u.wants && !u.isNumber && !u.place }
 
 // cover is how much of some words of a text is found on the other side.

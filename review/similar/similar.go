@@ -5,6 +5,7 @@ package similar
 
 import (
 	_ "embed"
+	"slices"
 	"strings"
 
 	"usulan/review/lexicon"
@@ -62,6 +63,9 @@ var common = set("baru timur barat utara selatan pondok sawah muncul babakan jay
 // the same; it is 1 for identical ones.
 func (c *Comparer) Compare(a, b string) (score float64, v Verdict) {
 	x, y := c.units(c.unwrap(a)), c.units(c.unwrap(b))
+	if !slices.ContainsFunc(x, speaks) || !slices.ContainsFunc(y, speaks) {
+		return 0, Different // politeness alone asks for nothing
+	}
 	m := match(x, y)
 	if m.identical() {
 		return 1, Identical
