@@ -24,7 +24,8 @@ import (
 //     sentence that begins with "and" ("sm timbangan digital").
 //  6. What is left begins a burst of its own. A burst of greetings, thanks or
 //     questions alone makes no proposal, until something joins that asks; nor
-//     does what was meant for another chat, or news that was only passed on.
+//     does what was meant for another chat, or news that was only passed on. In
+//     doubt it is a proposal: staff can set aside what they see, and only that.
 //
 // Two requests in one proposal stay together; Parts says where one would cut.
 
@@ -74,6 +75,7 @@ type weight struct {
 	words       int  // neither greeting nor thanks nor politeness
 	requests    bool // it has a word of asking
 	asks        bool // for something
+	complains   bool // it has a word of trouble
 	queries     bool // it is a question
 	misdirected bool // what came before was meant for somebody else
 }
@@ -186,7 +188,7 @@ func Gather(m ChatMessage, own []*Burst, quiet time.Duration) (joins *Burst, alo
 var (
 	greeting  = anywhere(`ass?|asww|aslm\w*|assalam\w*(\s?['’]?\s?alaikum\w*)?|wa'?alaikum\w*|w[ar]*\.?\s?wb|wr|wb|selamat|met|slmt|pagi|siang|sore|malam|mlm|halo|hallo|hai|hi|p|permisi|punten|sampurasun|bismillah\w*|dengan hormat|yth|salam|sehat selalu`)
 	thanking  = anywhere(`terima\s?kasih|trima\s?kasih|makasih|maksih|makasi|mksh|mks|trims|trimakasih|thanks|thx|tks|nuhun|hatur|matur|suwun|sama-?sama|sami2|alhamdulillah|amin|aamiin|barakallah`)
-	noise     = anywhere(`ok|oke|okey|okay|siap+|baik|baiklah|iya+|ya+|yaa|sip+|noted|mantap|noted|oh|ooh|gitu|begitu|infonya|info|informasi\w*|atas|untuk|banyak|sekali|ya|kak|kakak|bu|ibu|pak|bapak|bpk|admin|min|mas|mbak|bang|bos|semua\w*|sudah|udah|udh|dibantu|responnya|respon|bales\w*|balas\w*|perhatian\w*|kerja\s?sama\w*|mohon maaf|maaf|maap|mengganggu|ganggu|izin|ijin|tes|test|testing|cek|hehe+|wkwk\w*|haha+|ditunggu|kabarnya|dan|kasih|ku|saya|sy|nggih|njih|monggo|lagi|jg|juga|waktunya|panitia|dinas`)
+	noise     = anywhere(`ok|oke|okey|okay|siap+|baik|baiklah|iya+|ya+|yaa|sip+|noted|mantap|noted|oh|ooh|gitu|begitu|infonya|info|informasi\w*|atas|untuk|banyak|sekali|ya|kak|kakak|bu|ibu|pak|bapak|bpk|admin|min|mas|mbak|bang|bos|semua\w*|sudah|udah|udh|dibantu|responnya|respon|bales\w*|balas\w*|perhatian\w*|kerja\s?sama\w*|mohon maaf|maaf|maap|mengganggu|ganggu|izin|ijin|tes|test|testing|cek|hehe+|wkwk\w*|haha+|ditunggu|kabarnya|dan|kasih|ku|saya|sy|nggih|njih|monggo|lagi|jg|juga|waktunya|panitia|dinas|yang|yg|itu|ini|nih|tuh|di|ke|dari|dr|akan|nanti|ntar|besok|bsk|coba|cuma|cm|hanya|share|kirim|ngirim|kirimkan|dikirim|sampaikan|disampaikan|kabari|dulu|aja|saja|kok|deh|dong|sih|lah|kan|nya|nama|adalah|kami|kita|aye|gw|ane`)
 	asking    = anywhere(`usul\w*|mengusul\w*|diusul\w*|ngusul\w*|mohon|mhn|memohon|permohonan|minta|mnta|mintak|meminta|tolong|tlg|tulung|agar|supaya|spy|biar|butuh|membutuhkan|perlu\w*|pengen|pengin|pingin|pgn|kepengen|ingin|harap\w*|berharap|sebaiknya|hendaknya|saran\w*|menyarankan|aju\w*|mengajukan|bantu\w*|adakan|diadakan|adain|sediakan|disediakan|disediain|kasih|kasi|dikasih|bikin\w*|dibikin\w*|buatkan|buatin|dibuat\w*|fasilitasi|difasilitasi|pinjam\w*|pinjem\w*|modal|hibah|pelatihan|hoyong|nyuwun|semoga|moga2?|masukan`)
 	wanting   = anywhere(`usul\w*|mengusul\w*|diusul\w*|ngusul\w*|mohon|mhn|memohon|permohonan|minta|mnta|meminta|tolong|tlg|butuh|pengen|pengin|pingin|pgn|ingin|mengajukan|saran\w*|harap\w*`)
 	query     = anywhere(`kapan|kpn|gimana|gmn|bagaimana|bgmn|dimana|dmn|di\s?mana|kemana|kmn|ke\s?mana|siapa|berapa|brp|apakah|apa|kenapa|knp|tau|tahu|boleh|bisa|bs|bener|benar`)
@@ -197,11 +199,14 @@ var (
 	another   = opening(`(oiya|oia|o iya|oh iya|oh ya|ohya|eh iya)|(satu|1) lagi|(usul\w*|yang|yg) (kedua|ke-?2|ketiga|ke-?3|lain\w*)|ke(dua|tiga|empat)|selain itu|trs|terus|lalu|kemudian|(kalau|kalo|klo|kl) (saya|sy|aye|gw|kami|ane|dari saya|dr saya)( sendiri)?|(dari|dr) (saya|sy|kami) sendiri|sama (minta|usul|mohon)|juga (minta|usul|mohon)|(minta|usul|mohon)\w* (juga|jg|lagi|lg)|btw|beda lagi|lain lagi|ada lagi|sekalian (minta|usul|mohon|lapor)`)
 )
 
-// joining begins half a sentence; misdirected says that what came before was
-// meant for somebody else; inquiring asks to be told, not to be given.
+// joining begins half a sentence; troubled is trouble in a word; misdirected says
+// that what came before was meant for somebody else; proposing asks for something
+// in words that questions have too; inquiring asks to be told, not to be given.
 var (
 	joining     = regexp.MustCompile(`^(sm|sama|ama|plus|serta|dan|dn|juga|jg|\+|&)\s+\S`)
+	troubled    = anywhere(`rusak\w*|bocor\w*|banjir\w*|mahal\w*|sepi|macet\w*|mati|padam|gelap|kotor|bau|digusur|gusur\w*|penggusuran|diusir|susah|sulit|kesulitan|kesusahan|kurang|kekurangan|hilang|maling|kemalingan|roboh|ambruk|retak|penuh|sempit|jelek|semrawut|rugi|bangkrut|tutup|pungli|preman|palak\w*|disita|terancam|terlambat|lambat|lama|jauh|licin|berlubang|longsor`)
 	misdirected = anywhere(`salah (kirim|kamar|grup|group|gc|orang|sambung|pencet|chat|alamat|nomor|no)|salkir|kepencet|nyasar`)
+	proposing   = anywhere(`biar|spy|supaya|agar|(kl|klo|kalo|kalau|klu) (bs|bisa|boleh)|bisa ga sih|bs ga sih`)
 	inquiring   = anywhere(`(mohon|mhn|minta|mnta|mau|numpang|izin|ijin|boleh|ingin|pengen)\s+(tanya|nanya|bertanya|info|informasi\w*|infonya|petunjuk\w*|arahan\w*|penjelasan\w*)`)
 )
 
@@ -239,29 +244,30 @@ func Says(text string) bool { return content(text) > 0 }
 // weightOf weighs a text.
 func weightOf(text string) *weight {
 	p := plain(text)
-	w := &weight{words: content(text), requests: asking.MatchString(p), misdirected: misdirected.MatchString(p)}
+	w := &weight{words: content(text), requests: asking.MatchString(p), complains: troubled.MatchString(p), misdirected: misdirected.MatchString(p)}
 	if w.words == 0 {
 		return w
 	}
 	rest := inquiring.ReplaceAllString(p, " ")
 	w.asks = w.words >= 2 && asking.MatchString(rest)
 	w.queries = rest != p && w.words <= 8 || strings.HasSuffix(strings.TrimRight(rest, " 🙏.!"), "?") ||
-		query.MatchString(rest) && w.words <= 8 && !wanting.MatchString(rest)
+		query.MatchString(rest) && w.words <= 8 && !wanting.MatchString(rest) && !proposing.MatchString(rest)
 	return w
 }
 
-// proposes tells whether texts of one burst, together, ask for something. With a
-// place on the map few words are enough.
+// proposes tells whether texts of one burst, together, ask for something or say
+// something that is neither politeness nor a question. A word of trouble is enough
+// ("banjir").
 func proposes(texts []weight, place bool) bool {
-	asked, told, words := false, 0, 0
+	asked, troubled, told, words := false, false, 0, 0
 	for _, w := range texts {
-		asked = asked || w.asks
+		asked, troubled = asked || w.asks, troubled || w.complains
 		words += w.words
 		if !w.queries {
 			told += w.words
 		}
 	}
-	return asked && told > 0 || told >= 6 || place && words >= 2
+	return asked && told > 0 || told >= 2 || troubled && told > 0 || place && words >= 2
 }
 
 // agrees tells whether a text only supports what somebody else wrote.

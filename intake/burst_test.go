@@ -63,6 +63,25 @@ func gather(lines []say) string {
 	return strings.Join(out, "; ") + " / " + strings.Join(none, " ")
 }
 
+// What is said in few words, without a word of asking, is seen in triage all the
+// same; what says nothing is not.
+func TestProposes(t *testing.T) {
+	for text, want := range map[string]bool{
+		"toilet pasar rusak": true, "satpol pp gusur kami lagi kemarin": true, "kios no 12 bocor": true, "internet gratis di pasar": true,
+		"kami kesulitan bahan baku kedelai": true, "koperasi kami mati suri": true, "banjir": true, "kedelai mahal": true,
+		"izin PIRT mahal sekali": true, "sepi pembeli pak": true, "pelatihan barista": true, "lampu jalan": true,
+		"kl bisa ada guru dari dinas yg ngajarin": true, "daftarnya diumumin dong biar bs milih": true, "bisa ga sih galeri buka malam?": false,
+		"": false, "p": false, "tes": false, "Assalamualaikum wr wb": false, "makasih infonya bu 🙏": false, "ok siap pak nanti saya kirim": false,
+		"kapan pelatihannya pak?": false, "ada yg tau parkirnya gratis ga?": false, "waalaikumsalam, baik bu": false, "👍👍": false,
+		"hehe iya": false, "selamat pagi bapak ibu semua": false,
+	} {
+		b := intake.Burst{Messages: []intake.ChatMessage{{ID: "1", Type: intake.TextMessage, Text: text}}}
+		if got := b.Proposes(); got != want {
+			t.Errorf("%q proposes: %v, want %v", text, got, want)
+		}
+	}
+}
+
 func TestGather(t *testing.T) {
 	const s, m, h, day = time.Second, time.Minute, time.Hour, 24 * time.Hour
 	for _, tc := range []struct {

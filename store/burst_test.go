@@ -97,15 +97,15 @@ func TestBurstOpens(t *testing.T) {
 	a := phone(1)
 	photo := chatting(a, "3", s2, intake.MediaMessage, "")
 	photo.Attachments = []intake.Attachment{{Name: "foto.jpg", Type: "image/jpeg", Role: intake.File, Data: []byte("jpg"), Size: 3}}
-	db, l := heard(t, text(a, "1", 0, "Assalamualaikum wr wb 🙏"), text(a, "2", s1, "sy bu marni  jual nasi uduk"))
+	db, l := heard(t, text(a, "1", 0, "Assalamualaikum wr wb 🙏"), text(a, "2", s1, "pagi bapak/ibu, permisi"))
 	if got := refs(t, db, Filter{}); len(got) != 0 {
 		t.Fatalf("proposals %v before anything was asked", got)
 	}
 	before := morning.Add(-time.Minute)
-	hear(t, l, photo, text(a, "4", s3, "pinjaman 3jt\nbuat etalase"))
+	hear(t, l, photo, text(a, "4", s3, "sy bu marni  jual nasi uduk\npinjaman 3jt buat etalase"))
 	got := summary(t, db, number(1))
 	want := Summary{
-		Ref: number(1), Number: 1, Version: got.Version, State: New, Channel: "whatsapp", Snippet: "sy bu marni jual nasi uduk · pinjaman 3jt buat etalase",
+		Ref: number(1), Number: 1, Version: got.Version, State: New, Channel: "whatsapp", Snippet: "sy bu marni jual nasi uduk pinjaman 3jt buat etalase",
 		Participant: "Warga 1", Named: true, ReceivedAt: morning, ChangedAt: morning.Add(s3), QuietAt: morning.Add(intake.Quiet),
 		Submissions: 4, Attachments: 1,
 	}
