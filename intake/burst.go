@@ -257,7 +257,7 @@ func weightOf(text string) *weight {
 
 // proposes tells whether texts of one burst, together, ask for something or say
 // something that is neither politeness nor a question. A word of trouble is enough
-// ("banjir").
+// ("banjir"), and so is any word beside a place on the map.
 func proposes(texts []weight, place bool) bool {
 	asked, troubled, told, words := false, false, 0, 0
 	for _, w := range texts {
@@ -267,7 +267,7 @@ func proposes(texts []weight, place bool) bool {
 			told += w.words
 		}
 	}
-	return asked && told > 0 || told >= 2 || troubled && told > 0 || place && words >= 2
+	return asked && told > 0 || told >= 2 || troubled && told > 0 || place && words > 0
 }
 
 // agrees tells whether a text only supports what somebody else wrote.
